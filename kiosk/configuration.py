@@ -1,0 +1,105 @@
+"""What an operator may set on a terminal. Units stand in the names; an unknown key is an error."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Strict(BaseModel):
+    """A frozen table of settings that knows its keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Terminal(Strict):
+    """`code`: the terminal's four characters of Crockford base 32, the first four of every slip code."""
+
+    code: Annotated[str, Field(pattern=r"^[0-9A-HJKMNP-TV-Z]{4}$")]
+    number: str  # as the hall calls it: "03 号机"
+
+
+class Hall(Strict):
+    """The place it stands in, and who helps there."""
+
+    name: str
+    short_name: str
+    desk: str  # where the help desk is
+    telephone: str
+    hours: str
+
+
+class Gateway(Strict):
+    url: str
+    connect_timeout_s: float = 5.0
+    read_timeout_s: float = 20.0
+
+
+class Store(Strict):
+    """`directory` holds the outbox and its key; below `reserve_mb` free nothing more is sealed."""
+
+    directory: str
+    reserve_mb: int = 64
+
+
+class Times(Strict):
+    idle_timeout_s: float = 90.0
+    idle_timeout_large_s: float = 150.0
+    answer_timeout_s: float = 30.0
+    entry_timeout_s: float = 600.0
+    goodbye_s: float = 8.0
+    acknowledge_wait_s: float = 8.0
+
+
+class Screen(Strict):
+    width_px: int = 1080
+    height_px: int = 1920
+    pixels_per_mm: float = 3.65
+
+
+class IdentityCardReaderDevice(Strict):
+    """`address`: `serial:/dev/ttyS1?baud=115200` or `tcp:host:port`."""
+
+    driver: Literal["sam"] = "sam"
+    address: str
+    simulated: bool = False
+
+
+class DocumentCameraDevice(Strict):
+    """`address`: `/dev/video0` for uvc, a folder for frames."""
+
+    driver: Literal["uvc", "frames"] = "uvc"
+    address: str
+    simulated: bool = False
+
+
+class ReceiptPrinterDevice(Strict):
+    """`address` as for the reader; `profile` names a row of `drivers/receipt_printer/profiles.toml`."""
+
+    driver: Literal["escpos"] = "escpos"
+    address: str
+    profile: str = "80mm"
+    simulated: bool = False
+
+
+class Devices(Strict):
+    identity_card_reader: IdentityCardReaderDevice
+    document_camera: DocumentCameraDevice
+    receipt_printer: ReceiptPrinterDevice
+
+    @property
+    def any_simulated(self) -> bool:
+        return any(device.simulated for device in (self.identity_card_reader, self.document_camera, self.receipt_printer))
+
+    @property
+    def all_simulated(self) -> bool:
+        return all(device.simulated for device in (self.identity_card_reader, self.document_camera, self.receipt_printer))
+
+
+class Configuration(Strict):
+    terminal: Terminal
+    hall: Hall
+    gateway: Gateway
+    store: Store
+    times: Times = Times()
+    screen: Screen = Screen()
+    devices: Devices

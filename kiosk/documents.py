@@ -1,0 +1,76 @@
+"""A short document on paper: blocks of messages, not sentences and not printer bytes.
+
+A document is written by the domain with `Message`s; `spoken` puts sentences in their place, and only
+a document of plain strings reaches a printer.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar, assert_never
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A key of `ui/texts` and the values its sentence names."""
+
+    key: str
+    values: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Title(Generic[T_co]):
+    """Centred and large."""
+
+    text: T_co
+
+
+@dataclass(frozen=True, slots=True)
+class Field(Generic[T_co]):
+    """A label, and its value beside it or, when that does not fit, under it."""
+
+    label: T_co
+    value: T_co
+
+
+@dataclass(frozen=True, slots=True)
+class Note(Generic[T_co]):
+    """A paragraph, wrapped at the paper's width."""
+
+    text: T_co
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A line across the paper."""
+
+
+@dataclass(frozen=True, slots=True)
+class Qr:
+    """A QR code, centred, with exactly this payload."""
+
+    payload: str
+
+
+Document = tuple[Title[T_co] | Field[T_co] | Note[T_co] | Rule | Qr, ...]
+
+
+def spoken(document: Document[Message], say: Callable[[Message], str]) -> Document[str]:
+    """The document with sentences in place of messages."""
+    return tuple(_spoken(block, say) for block in document)
+
+
+def _spoken(
+    block: Title[Message] | Field[Message] | Note[Message] | Rule | Qr, say: Callable[[Message], str]
+) -> Title[str] | Field[str] | Note[str] | Rule | Qr:
+    match block:
+        case Title(text):
+            return Title(say(text))
+        case Field(label, value):
+            return Field(say(label), say(value))
+        case Note(text):
+            return Note(say(text))
+        case Rule() | Qr():
+            return block
+    assert_never(block)

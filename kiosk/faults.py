@@ -1,0 +1,51 @@
+"""Faults: what went wrong in the world, and who must act.
+
+Texts follow from the code: `fault.<code>` for the citizen, `fault.<code>.technician` for the technician.
+A bug is an exception, never a fault.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class WhoActs(Enum):
+    """Recovery in the words of CEN XFS4IoT."""
+
+    CLEAR = "clear"  # staff on site
+    MAINTENANCE = "maintenance"  # an engineer
+    CONFIGURATION = "configuration"  # the operator
+    RESET = "reset"  # the program itself
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something expected that went wrong in the world."""
+
+    code: str
+    who_acts: WhoActs
+
+
+CARD_LIFTED_TOO_EARLY = Fault("idcard.lifted", WhoActs.RESET)
+CARD_UNREADABLE = Fault("idcard.unreadable", WhoActs.RESET)
+CARD_UNSUPPORTED = Fault("idcard.unsupported", WhoActs.RESET)
+CARD_OF_SOMEBODY_ELSE = Fault("idcard.somebody_else", WhoActs.RESET)
+READER_SILENT = Fault("idcard.reader.silent", WhoActs.MAINTENANCE)
+READER_NOT_WORKING = Fault("idcard.reader.not_working", WhoActs.MAINTENANCE)
+READER_UNPLUGGED = Fault("idcard.reader.unplugged", WhoActs.CLEAR)
+
+CAMERA_UNPLUGGED = Fault("camera.unplugged", WhoActs.CLEAR)
+CAMERA_NOT_WORKING = Fault("camera.not_working", WhoActs.MAINTENANCE)
+CAMERA_NO_PAGE = Fault("camera.no_page", WhoActs.RESET)
+
+PAPER_OUT = Fault("printer.paper_out", WhoActs.CLEAR)
+PAPER_LOW = Fault("printer.paper_low", WhoActs.CLEAR)
+PRINTER_COVER_OPEN = Fault("printer.cover_open", WhoActs.CLEAR)
+PRINTER_JAMMED = Fault("printer.jammed", WhoActs.CLEAR)
+PRINTER_NOT_WORKING = Fault("printer.not_working", WhoActs.MAINTENANCE)
+PRINTER_UNPLUGGED = Fault("printer.unplugged", WhoActs.CLEAR)
+PRINTER_SILENT = Fault("printer.silent", WhoActs.MAINTENANCE)
+
+STORE_FULL = Fault("store.full", WhoActs.MAINTENANCE)
+STORE_NOT_WORKING = Fault("store.not_working", WhoActs.MAINTENANCE)
+
+ALL: dict[str, Fault] = {fault.code: fault for fault in list(globals().values()) if isinstance(fault, Fault)}

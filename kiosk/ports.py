@@ -1,0 +1,248 @@
+"""What the domain needs from the outside. Adapters in `drivers/` and `sync/` satisfy these by shape.
+
+Every method blocks and is called from the one thread of its device. None raises for what can happen in
+the world; an exception is a bug. Verbs are idempotent.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from kiosk.documents import Document
+from kiosk.faults import Fault
+from kiosk.identity import IdentityCard
+from kiosk.submission import Rating, Receipt, SealedSubmission
+
+# How a device is.
+
+
+@dataclass(frozen=True, slots=True)
+class Starting:
+    """Not asked yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Degraded:
+    """It works, and somebody should look at it soon."""
+
+    reasons: tuple[Fault, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsAttention:
+    """It answers, but somebody must do something before it works."""
+
+    fault: Fault
+
+
+@dataclass(frozen=True, slots=True)
+class Disconnected:
+    """The wire is gone; the next call tries to open it again."""
+
+    fault: Fault
+
+
+Status = Starting | Ready | Degraded | NeedsAttention | Disconnected
+
+
+# Identity card reader.
+
+
+@dataclass(frozen=True, slots=True)
+class NoCard:
+    """Nothing lies on the reader, or the card that was read has not been lifted yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class CardPresent:
+    """A card lies on the reader and can be read once."""
+
+
+@dataclass(frozen=True, slots=True)
+class CardContent:
+    """What was read. `photo` is the chip's WLT bytes; `sam_number` names the reader's security module."""
+
+    card: IdentityCard
+    photo: bytes
+    sam_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotReadable:
+    fault: Fault
+
+
+class IdentityCardReader(Protocol):
+    """Reads the chip of an identity card."""
+
+    def status(self) -> Status: ...
+
+    def find_card(self) -> CardPresent | NoCard | Disconnected:
+        """Look once for a card, at most 0.3 s."""
+        ...
+
+    def read_card(self) -> CardContent | NotReadable | Disconnected:
+        """Read the card found last, at most 2.5 s. A second read needs the card lifted between."""
+        ...
+
+
+# Document camera.
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A picture: `rgb` is height x width x 3 bytes, rows from the top."""
+
+    width: int
+    height: int
+    rgb: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page that the camera found.
+
+    `corners`: four points clockwise from the page's top left, in fractions of the frame (0..1).
+    `whole`: all four corners lie inside. `bright` and `sharp`: good enough to be read.
+    `steady`: it has not moved since the last look. `off_centre`: where its middle lies, -1..1 in x and y.
+    """
+
+    corners: tuple[tuple[float, float], tuple[float, float], tuple[float, float], tuple[float, float]]
+    whole: bool
+    bright: bool
+    sharp: bool
+    steady: bool
+    off_centre: tuple[float, float]
+
+    @property
+    def good(self) -> bool:
+        return self.whole and self.bright and self.sharp
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the camera sees now."""
+
+    frame: Frame
+    page: Page | None
+
+
+@dataclass(frozen=True, slots=True)
+class CapturedPage:
+    """One page, cut out and made upright. `jpeg` is what will be handed on."""
+
+    jpeg: bytes
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class NotCaptured:
+    fault: Fault
+
+
+class DocumentCamera(Protocol):
+    """Looks at the desk below it."""
+
+    def status(self) -> Status: ...
+
+    def look(self) -> View | Disconnected:
+        """The next frame and the page in it, at most 2 s."""
+        ...
+
+    def capture(self, *, whole_desk: bool) -> CapturedPage | NotCaptured | Disconnected:
+        """A new frame, cut to its page. With `whole_desk` the frame as it is, when no page is found."""
+        ...
+
+    def rest(self) -> None:
+        """Nobody looks any more: let the camera go."""
+        ...
+
+
+# Receipt printer.
+
+
+@dataclass(frozen=True, slots=True)
+class PrintJob:
+    """`job_id` names the job for good: a reprint is a new job."""
+
+    job_id: str
+    document: Document[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """The printer said that all of it is on paper."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotPrinted:
+    """Surely not, or not whole."""
+
+    fault: Fault
+
+
+@dataclass(frozen=True, slots=True)
+class PrintUnknown:
+    """Sent, and no confirmation came. Never shown as a success."""
+
+    fault: Fault
+
+
+PrintOutcome = Printed | NotPrinted | PrintUnknown
+
+
+class ReceiptPrinter(Protocol):
+    """Prints short slips and cuts them."""
+
+    def status(self) -> Status: ...
+
+    def print(self, job: PrintJob) -> PrintOutcome:
+        """Print, cut, and ask whether it is on paper; at most 15 s."""
+        ...
+
+
+# Outbox: the durable store of what citizens have handed in.
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """It is on disk, whole, and stays."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotSealed:
+    """Nothing of it was kept."""
+
+    fault: Fault
+
+
+class Outbox(Protocol):
+    """Keeps what was handed in until the platform has it."""
+
+    def status(self) -> Status: ...
+
+    def seal(self, submission: SealedSubmission) -> Sealed | NotSealed:
+        """One transaction, synced to disk. Sealing the same sid again changes nothing and is `Sealed`."""
+        ...
+
+    def receipt_of(self, sid: str) -> Receipt | None:
+        """What the platform answered, once it has."""
+        ...
+
+    def keep_rating(self, rating: Rating) -> Sealed | NotSealed:
+        """A row of the outbox, sent after its submission. One a sid: the first stays."""
+        ...
+
+    def record_print(self, job_id: str, sid: str, outcome: PrintOutcome | None) -> None:
+        """The job's row: begun (`None`), then how it ended. A job that was only begun ended `PrintUnknown`."""
+        ...
+
+    def waiting(self) -> Sequence[str]:
+        """The sids that the platform has not acknowledged yet, oldest first."""
+        ...
