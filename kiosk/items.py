@@ -1,0 +1,150 @@
+"""Service items (政务服务事项) as data: guide, conditions, form, materials. Nothing here knows any one item.
+
+Facts carry `confirmed`: one without a known source is said to be awaiting the department's word.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal, Self
+
+from pydantic import Field as Rule
+from pydantic import model_validator
+
+from kiosk.configuration import Strict
+
+Id = Annotated[str, Rule(pattern=r"^[a-z][a-z0-9-]*$")]
+AnswerKind = Literal["choice", "digits", "identity-number", "text"]
+CardFact = Literal["name", "number", "address", "birth"]
+
+
+class Fact(Strict):
+    """What a department says. An empty value is unknown."""
+
+    value: str = ""
+    confirmed: bool = False
+
+
+class Choice(Strict):
+    value: Id
+    label: str
+
+
+class When(Strict):
+    """The field counts only when that earlier choice was made."""
+
+    field: Id
+    chosen: Id
+
+
+class Question(Strict):
+    """A page that asks for one field. `shows`: fields already known that help to answer it."""
+
+    heading: str
+    lead: str = ""
+    shows: tuple[Id, ...] = ()
+
+
+class Field(Strict):
+    """One value of the form: taken from the card, or asked for on a page of its own.
+
+    `digits`: fewest and most of a `digits` field; `groups`: how they are read out; `check`: which rule
+    they obey. `max_em`: longest text in widths of a Chinese character. `masked`: covered on the screen.
+    """
+
+    id: Id
+    label: str
+    card: CardFact | None = None
+    ask: Question | None = None
+    kind: AnswerKind = "text"
+    when: When | None = None
+    choices: tuple[Choice, ...] = ()
+    digits: tuple[int, int] = (1, 30)
+    groups: tuple[int, ...] = ()
+    check: Literal["none", "mobile", "bank-card"] = "none"
+    max_em: int = 30
+    masked: bool = False
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        if (self.card is None) == (self.ask is None):
+            raise ValueError(f"field {self.id}: needs either `card` or `ask`")
+        if self.ask and (self.kind == "choice") != bool(self.choices):
+            raise ValueError(f"field {self.id}: `choices` go with kind = \"choice\"")
+        return self
+
+    def label_of(self, value: str) -> str:
+        """A choice's label; any other value as it is."""
+        return next((choice.label for choice in self.choices if choice.value == value), value)
+
+
+class Material(Strict):
+    """A paper to photograph, page by page. `later`: it may be brought after the submission."""
+
+    id: Id
+    name: str
+    pages: tuple[str, ...] = Rule(min_length=1)
+    later: bool = False
+
+
+class AgeAtLeast(Strict):
+    kind: Literal["age-at-least"]
+    years: int
+
+
+class Guide(Strict):
+    who: tuple[str, ...]
+    promised_days: Fact
+    fee: Fact
+    basis: Fact
+    result: Fact
+
+
+class Item(Strict):
+    """One service item. `version` is its own; `minutes` what it takes at the terminal."""
+
+    id: Id
+    name: str
+    short_name: str = ""
+    version: int
+    code: Fact
+    body: Fact
+    minutes: int
+    guide: Guide
+    conditions: tuple[AgeAtLeast, ...] = ()
+    fields: tuple[Field, ...]
+    materials: tuple[Material, ...] = ()
+
+    @model_validator(mode="after")
+    def _refers_to_what_exists(self) -> Self:
+        known: set[str] = set()
+        for field in self.fields:
+            if field.id in known:
+                raise ValueError(f"field {field.id}: stands twice")
+            needed = set(field.ask.shows if field.ask else ()) | ({field.when.field} if field.when else set())
+            if missing := needed - known:
+                raise ValueError(f"field {field.id}: {', '.join(sorted(missing))} must stand before it")
+            known.add(field.id)
+        if len({material.id for material in self.materials}) != len(self.materials):
+            raise ValueError("a material stands twice")
+        return self
+
+    @property
+    def called(self) -> str:
+        """The short name where there is one."""
+        return self.short_name or self.name
+
+    def field(self, field_id: str) -> Field:
+        return next(field for field in self.fields if field.id == field_id)
+
+    def material(self, material_id: str) -> Material:
+        return next(material for material in self.materials if material.id == material_id)
+
+
+class Catalogue(Strict):
+    """All items of one version, in the order in which they are offered."""
+
+    version: str
+    items: tuple[Item, ...]
+
+    @property
+    def by_id(self) -> Mapping[str, Item]:
+        return {item.id: item for item in self.items}
