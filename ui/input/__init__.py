@@ -1,0 +1,1 @@
+"""Typing on the glass: Pinyin, handwriting, digits. Nothing that is typed here is kept or learnt."""

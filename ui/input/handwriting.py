@@ -1,0 +1,114 @@
+"""From strokes on the glass to characters, by Debian's zinnia and its simplified Chinese model (6,763 characters)."""
+
+import ctypes
+from collections.abc import Sequence
+from ctypes import c_char_p, c_int, c_size_t, c_void_p
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+LIBRARY: Final = "libzinnia.so.0"
+MODEL: Final = Path("/usr/share/tegaki/models/zinnia/handwriting-zh_CN.model")
+MAX_STROKES: Final = 40
+"""The strokes of the longest character in the model and some to spare."""
+
+Point = tuple[int, int]
+Stroke = tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HandwritingMissing:
+    """The recogniser cannot be used on this machine; `what` names the file that is not there or not usable."""
+
+    what: str
+
+
+class HandwritingRecogniser:
+    """Characters for strokes; the model is loaded when the first ones are asked for."""
+
+    def __init__(self, *, library: str = LIBRARY, model: Path = MODEL) -> None:
+        self._library_name = library
+        self._model = model
+        self._library: ctypes.CDLL | None = None
+        self._recogniser: int | None = None
+
+    def recognise(
+        self, strokes: Sequence[Stroke], *, width: int, height: int, limit: int = 10
+    ) -> tuple[str, ...] | HandwritingMissing:
+        """At most `limit` characters, likeliest first; points are pixels within a pad of `width` x `height`."""
+        if not strokes:
+            return ()
+        absent = self._open()
+        if absent is not None:
+            return absent
+        assert self._library is not None
+        character = self._library.zinnia_character_new()
+        try:
+            self._library.zinnia_character_set_width(character, width)
+            self._library.zinnia_character_set_height(character, height)
+            for number, stroke in enumerate(strokes[:MAX_STROKES]):
+                for x, y in stroke:
+                    self._library.zinnia_character_add(character, number, x, y)
+            return self._classify(self._library, character, limit)
+        finally:
+            self._library.zinnia_character_destroy(character)
+
+    def missing(self) -> HandwritingMissing | None:
+        """What keeps the recogniser from working, without loading the model when nothing does."""
+        if not self._model.is_file():
+            return HandwritingMissing(str(self._model))
+        library = _load(self._library_name)
+        return library if isinstance(library, HandwritingMissing) else None
+
+    def close(self) -> None:
+        """Frees the model; the next question loads it again."""
+        if self._library is not None and self._recogniser is not None:
+            self._library.zinnia_recognizer_destroy(self._recogniser)
+        self._recogniser = None
+
+    def _open(self) -> HandwritingMissing | None:
+        if self._recogniser is not None:
+            return None
+        library = _load(self._library_name)
+        if isinstance(library, HandwritingMissing):
+            return library
+        recogniser = library.zinnia_recognizer_new()
+        if not library.zinnia_recognizer_open(recogniser, str(self._model).encode()):
+            library.zinnia_recognizer_destroy(recogniser)
+            return HandwritingMissing(str(self._model))
+        self._library, self._recogniser = library, recogniser
+        return None
+
+    def _classify(self, library: ctypes.CDLL, character: int, limit: int) -> tuple[str, ...]:
+        result = library.zinnia_recognizer_classify(self._recogniser, character, limit)
+        if not result:
+            return ()
+        try:
+            size = library.zinnia_result_size(result)
+            return tuple(library.zinnia_result_value(result, index).decode("utf-8") for index in range(size))
+        finally:
+            library.zinnia_result_destroy(result)
+
+
+def _load(library: str) -> ctypes.CDLL | HandwritingMissing:
+    try:
+        loaded = ctypes.CDLL(library)
+    except OSError:
+        return HandwritingMissing(library)
+    for name, restype, argtypes in (
+        ("zinnia_recognizer_new", c_void_p, ()),
+        ("zinnia_recognizer_open", c_int, (c_void_p, c_char_p)),
+        ("zinnia_recognizer_destroy", None, (c_void_p,)),
+        ("zinnia_recognizer_classify", c_void_p, (c_void_p, c_void_p, c_size_t)),
+        ("zinnia_character_new", c_void_p, ()),
+        ("zinnia_character_destroy", None, (c_void_p,)),
+        ("zinnia_character_set_width", None, (c_void_p, c_size_t)),
+        ("zinnia_character_set_height", None, (c_void_p, c_size_t)),
+        ("zinnia_character_add", c_int, (c_void_p, c_size_t, c_int, c_int)),
+        ("zinnia_result_size", c_size_t, (c_void_p,)),
+        ("zinnia_result_value", c_char_p, (c_void_p, c_size_t)),
+        ("zinnia_result_destroy", None, (c_void_p,)),
+    ):
+        function = getattr(loaded, name)
+        function.restype, function.argtypes = restype, argtypes
+    return loaded
