@@ -1,0 +1,75 @@
+"""Lints every QML file, with the types that Python defines known to the linter. Any warning fails.
+
+The linter needs a module's types as a file: pyside6-metaobjectdump reads them from the Python source and
+pyside6-qmltyperegistrar writes them as qmltypes. They go into a copy of `ui/qml`, so that a module may
+have types of both kinds.
+"""
+
+import ast
+import shutil
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+SOURCE = REPOSITORY / "ui" / "qml"
+IMPORTS = REPOSITORY / "build" / "qml-lint"
+
+
+def qml_module(source: Path) -> str | None:
+    """The `QML_IMPORT_NAME` that a Python file assigns."""
+    for node in ast.parse(source.read_text("utf-8")).body:
+        match node:
+            case ast.Assign(targets=[ast.Name(id="QML_IMPORT_NAME")], value=ast.Constant(value=str(name))):
+                return name
+    return None
+
+
+def python_types(sources: Iterable[Path]) -> dict[str, list[Path]]:
+    modules: defaultdict[str, list[Path]] = defaultdict(list)
+    for source in sorted(sources):
+        if name := qml_module(source):
+            modules[name].append(source)
+    return dict(modules)
+
+
+def describe(module: str, sources: Iterable[Path]) -> None:
+    """Write the module's qmltypes beside its qmldir, and name them there."""
+    directory = IMPORTS.joinpath(*module.split("."))
+    directory.mkdir(parents=True, exist_ok=True)
+    dumps = []
+    for source in sources:
+        dump = directory / f"{source.stem}.json"
+        run("pyside6-metaobjectdump", "-o", dump, source)
+        dumps.append(dump)
+    types = directory / "python.qmltypes"
+    run(
+        "pyside6-qmltyperegistrar", "--generate-qmltypes", types, "-o", "/dev/null", *dumps,
+        "--import-name", module, "--major-version", "1",
+    )  # fmt: skip
+    qmldir = directory / "qmldir"
+    declared = qmldir.read_text("utf-8") if qmldir.exists() else f"module {module}\n"
+    qmldir.write_text(f"{declared.rstrip()}\ntypeinfo {types.name}\n", "utf-8")
+
+
+def run(tool: str, *arguments: object) -> None:
+    subprocess.run([Path(sys.executable).parent / tool, *map(str, arguments)], check=True)
+
+
+def main() -> None:
+    shutil.rmtree(IMPORTS, ignore_errors=True)
+    shutil.copytree(SOURCE, IMPORTS)
+    for module, sources in python_types((REPOSITORY / "ui").rglob("*.py")).items():
+        describe(module, sources)
+    files = sorted(IMPORTS.rglob("*.qml"))
+    if files:
+        run("pyside6-qmllint", "--max-warnings", "0", "-I", IMPORTS, *files)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except subprocess.CalledProcessError as error:
+        sys.exit(error.returncode)
