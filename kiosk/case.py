@@ -33,14 +33,18 @@ class Applicant:
     read_at: datetime
 
 
+Pages = tuple[CapturedPage | None, ...]
+"""The pages of a material in order, None where one has not been taken yet."""
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
-    """`typed` holds what was asked for, by field; `papers` the pages photographed, by material."""
+    """`typed` holds what was asked for, by field; `papers` the pages photographed so far, by material."""
 
     item: Item
     applicant: Applicant
     typed: tuple[tuple[str, str], ...] = ()
-    papers: tuple[tuple[str, tuple[CapturedPage, ...]], ...] = ()
+    papers: tuple[tuple[str, Pages], ...] = ()
 
     def answer(self, field: Field) -> Answer | None:
         """The field's value, or None while it is open."""
@@ -54,12 +58,18 @@ class Case:
     def answered(self, field_id: str, value: str) -> "Case":
         return replace(self, typed=(*((f, v) for f, v in self.typed if f != field_id), (field_id, value)))
 
-    def photographed(self, material_id: str, pages: tuple[CapturedPage, ...]) -> "Case":
+    def photographed(self, material_id: str, pages: Pages) -> "Case":
         rest = tuple((m, p) for m, p in self.papers if m != material_id)
-        return replace(self, papers=(*rest, (material_id, pages)) if pages else rest)
+        return replace(self, papers=(*rest, (material_id, pages)) if any(pages) else rest)
+
+    def taken_of(self, material: Material) -> Pages:
+        """What there is of it, page by page."""
+        return dict(self.papers).get(material.id, (None,) * len(material.pages))
 
     def pages_of(self, material: Material) -> tuple[CapturedPage, ...]:
-        return dict(self.papers).get(material.id, ())
+        """All its pages, or none while one is missing."""
+        taken = self.taken_of(material)
+        return tuple(page for page in taken if page) if all(taken) else ()
 
     @property
     def fields(self) -> tuple[Field, ...]:

@@ -91,12 +91,18 @@ def compose(
         "submitted_at": moment.at.isoformat(timespec="milliseconds"),
         "clock": {"confidence": "unknown", "offset_ms": None},
         "catalogue_version": catalogue.version,
-        "item": {"id": case.item.id, "name": case.item.name, "version": case.item.version, "code": case.item.code.value},
+        "item": {
+            "id": case.item.id,
+            "name": case.item.name,
+            "version": case.item.version,
+            "code": case.item.code.value,
+        },
         "applicant": _applicant(case),
         "answers": _answers(case),
         "materials": _materials(case),
         "attachments": [
-            {"name": a.name, "media_type": a.media_type, "sha256": a.digest, "size": len(a.content)} for a in attachments
+            {"name": a.name, "media_type": a.media_type, "sha256": a.digest, "size": len(a.content)}
+            for a in attachments
         ],
         "consents": [{"text": "sign.lead", "version": shown.texts_version, "at": moment.at.isoformat()}],
         "signature": {**_vouching(vouching), "shown": {**shown.as_json(), "digest": shown.digest}},

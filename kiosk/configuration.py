@@ -88,11 +88,15 @@ class Devices(Strict):
 
     @property
     def any_simulated(self) -> bool:
-        return any(device.simulated for device in (self.identity_card_reader, self.document_camera, self.receipt_printer))
+        return any(
+            device.simulated for device in (self.identity_card_reader, self.document_camera, self.receipt_printer)
+        )
 
     @property
     def all_simulated(self) -> bool:
-        return all(device.simulated for device in (self.identity_card_reader, self.document_camera, self.receipt_printer))
+        return all(
+            device.simulated for device in (self.identity_card_reader, self.document_camera, self.receipt_printer)
+        )
 
 
 class Configuration(Strict):

@@ -68,7 +68,7 @@ class Field(Strict):
         if (self.card is None) == (self.ask is None):
             raise ValueError(f"field {self.id}: needs either `card` or `ask`")
         if self.ask and (self.kind == "choice") != bool(self.choices):
-            raise ValueError(f"field {self.id}: `choices` go with kind = \"choice\"")
+            raise ValueError(f'field {self.id}: `choices` go with kind = "choice"')
         return self
 
     def label_of(self, value: str) -> str:

@@ -1,0 +1,90 @@
+"""What the outside must do, as data. The runner executes each in the thread of its device."""
+
+from dataclasses import dataclass
+
+from kiosk.documents import Document, Message
+from kiosk.journeys.events import Timer
+from kiosk.submission import Rating, SealedSubmission
+
+
+@dataclass(frozen=True, slots=True)
+class FindCard:
+    """Look until a card is there. Asking again while looking changes nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class StopFinding:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class ReadCard:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class WatchDesk:
+    """Show the camera's frames and tell what they show, until told to stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class StopWatching:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class CapturePage:
+    whole_desk: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    submission: SealedSubmission
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitReceipt:
+    """Tell when the platform has acknowledged this sid; until the visit ends."""
+
+    sid: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrintSlip:
+    job_id: str
+    sid: str
+    document: Document[Message]
+
+
+@dataclass(frozen=True, slots=True)
+class KeepRating:
+    rating: Rating
+
+
+@dataclass(frozen=True, slots=True)
+class StartTimer:
+    """Starting one that runs starts it anew."""
+
+    timer: Timer
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class StopTimer:
+    timer: Timer
+
+
+Effect = (
+    FindCard
+    | StopFinding
+    | ReadCard
+    | WatchDesk
+    | StopWatching
+    | CapturePage
+    | Seal
+    | AwaitReceipt
+    | PrintSlip
+    | KeepRating
+    | StartTimer
+    | StopTimer
+)

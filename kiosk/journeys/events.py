@@ -1,0 +1,312 @@
+"""What happened: touches of the citizen, outcomes of effects, news of devices, timers that ran out."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from kiosk.composing import Handwritten, Shown
+from kiosk.faults import Fault
+from kiosk.ports import CapturedPage, CardContent, PrintOutcome, Status
+from kiosk.submission import Receipt
+
+
+class Device(Enum):
+    READER = "identity_card_reader"
+    CAMERA = "document_camera"
+    PRINTER = "receipt_printer"
+    STORE = "store"
+
+
+class Timer(Enum):
+    IDLE = "idle"  # nobody touched anything
+    ANSWER = "answer"  # nobody answered the warning
+    ACKNOWLEDGE = "acknowledge"  # the platform has not answered
+    GOODBYE = "goodbye"
+
+
+# The reader and what lies on it.
+
+
+@dataclass(frozen=True, slots=True)
+class CardFound:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class CardRead:
+    content: CardContent
+
+
+@dataclass(frozen=True, slots=True)
+class CardNotRead:
+    fault: Fault
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderLost:
+    fault: Fault
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderBack:
+    pass
+
+
+ReaderEvent = CardFound | CardRead | CardNotRead | ReaderLost | ReaderBack
+
+
+# The camera and what lies under it.
+
+
+class Shift(Enum):
+    """Where the page should go."""
+
+    NONE = "none"
+    LEFT = "left"
+    RIGHT = "right"
+    UP = "up"
+    DOWN = "down"
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What the camera sees, as far as it matters to a person: no corners, no picture."""
+
+    page: bool
+    whole: bool = False
+    bright: bool = False
+    sharp: bool = False
+    steady: bool = False
+    shift: Shift = Shift.NONE
+
+    @property
+    def good(self) -> bool:
+        return self.page and self.whole and self.bright and self.sharp
+
+
+@dataclass(frozen=True, slots=True)
+class PageSeen:
+    """The sight has changed."""
+
+    sight: Sight
+
+
+@dataclass(frozen=True, slots=True)
+class PageCaptured:
+    page: CapturedPage
+
+
+@dataclass(frozen=True, slots=True)
+class PageNotCaptured:
+    fault: Fault
+
+
+# Touches.
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """The glass was touched anywhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Awakened:
+    """Somebody wants to begin (the idle page was touched)."""
+
+
+@dataclass(frozen=True, slots=True)
+class WentHome:
+    """To the list of what can be done, from where nothing is lost by it."""
+
+
+@dataclass(frozen=True, slots=True)
+class WentBack:
+    """One page back; what was given stays."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftVisit:
+    """The citizen ends the visit."""
+
+
+@dataclass(frozen=True, slots=True)
+class LargeToggled:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class HelpAsked:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class OverlayClosed:
+    """Help was read, or the warning answered with "I am still here"."""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemChosen:
+    item_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationBegun:
+    """From the guide on."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerEdited:
+    """The draft on the page as it is now."""
+
+    draft: str
+
+
+@dataclass(frozen=True, slots=True)
+class WentOn:
+    """The primary button of a question or of the camera page."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureAsked:
+    """ "I take it myself", even where no page was found."""
+
+
+@dataclass(frozen=True, slots=True)
+class RetakeAsked:
+    """That page of the material again, counted from 0."""
+
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class PutOff:
+    """This material will be brought later."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeAsked:
+    """From the check page back to one question."""
+
+    field_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PapersAsked:
+    """From the check page to the photographs of one material."""
+
+    material_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswersConfirmed:
+    """Everything on the check page is right; `shown` is what stood there."""
+
+    shown: Shown
+
+
+class Way(Enum):
+    """How to vouch for the answers."""
+
+    HAND = "hand"
+    CARD = "card"
+    WITNESS = "witness"
+
+
+@dataclass(frozen=True, slots=True)
+class WayChosen:
+    way: Way
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    handwriting: Handwritten
+
+
+@dataclass(frozen=True, slots=True)
+class TriedAgain:
+    """Seal it once more, after it could not be kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReprintAsked:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class RatingGiven:
+    level: int
+
+
+# Outcomes, devices, timers.
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionSealed:
+    sid: str
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionNotSealed:
+    fault: Fault
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """The platform has it (收件)."""
+
+    receipt: Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class PrintEnded:
+    job_id: str
+    outcome: PrintOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class RatingKept:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class RatingNotKept:
+    fault: Fault
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceChanged:
+    device: Device
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class TimerFired:
+    timer: Timer
+
+
+Touch = (
+    Awakened
+    | WentHome
+    | WentBack
+    | LeftVisit
+    | LargeToggled
+    | HelpAsked
+    | OverlayClosed
+    | ItemChosen
+    | ApplicationBegun
+    | AnswerEdited
+    | WentOn
+    | CaptureAsked
+    | RetakeAsked
+    | PutOff
+    | ChangeAsked
+    | PapersAsked
+    | AnswersConfirmed
+    | WayChosen
+    | Signed
+    | TriedAgain
+    | ReprintAsked
+    | RatingGiven
+)
+CameraEvent = PageSeen | PageCaptured | PageNotCaptured
+Outcome = SubmissionSealed | SubmissionNotSealed | Received | PrintEnded | RatingKept | RatingNotKept
+Event = Touched | Touch | ReaderEvent | CameraEvent | Outcome | DeviceChanged | TimerFired

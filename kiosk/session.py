@@ -1,0 +1,273 @@
+"""One terminal and whoever stands at it: which page is shown, and what each event makes of it.
+
+`step` is the only way from one state to the next. Devices and timers follow from the page: entering and
+leaving a page starts and stops what it needs, so no page has to remember to.
+"""
+
+from dataclasses import dataclass, field, replace
+from enum import Enum
+
+from kiosk.composing import Moment, Origin
+from kiosk.configuration import Times
+from kiosk.faults import Fault
+from kiosk.items import Catalogue
+from kiosk.journeys import application, handing_in
+from kiosk.journeys.effects import Effect, StartTimer, StopFinding, StopTimer, StopWatching, WatchDesk
+from kiosk.journeys.events import (
+    ApplicationBegun,
+    Awakened,
+    Device,
+    DeviceChanged,
+    Event,
+    HelpAsked,
+    ItemChosen,
+    LargeToggled,
+    LeftVisit,
+    OverlayClosed,
+    ReaderBack,
+    ReaderLost,
+    Timer,
+    TimerFired,
+    Touch,
+    Touched,
+    WentBack,
+    WentHome,
+)
+from kiosk.journeys.pages import (
+    Asking,
+    AwaitingReceipt,
+    Capturing,
+    Checking,
+    ChoosingWay,
+    Done,
+    Goodbye,
+    Home,
+    Identifying,
+    Idle,
+    NotEligible,
+    NotKept,
+    OutOfService,
+    Page,
+    ReadingGuide,
+    Sealing,
+    SigningByCard,
+    SigningByHand,
+    SlipPrinted,
+    SlipPrinting,
+)
+from kiosk.ports import Degraded, Disconnected, NeedsAttention, Ready, Starting, Status
+from kiosk.transition import Transition
+
+
+@dataclass(frozen=True, slots=True)
+class Terminal:
+    """What does not change while the program runs. `place`: the hall and the terminal's number, as people say it."""
+
+    catalogue: Catalogue
+    origin: Origin
+    place: str
+    times: Times = field(default_factory=Times)
+
+
+class Overlay(Enum):
+    """What lies over the page; the page stays as it is."""
+
+    HELP = "help"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Devices:
+    identity_card_reader: Status = field(default_factory=Starting)
+    document_camera: Status = field(default_factory=Starting)
+    receipt_printer: Status = field(default_factory=Starting)
+    store: Status = field(default_factory=Starting)
+
+    def of(self, device: Device) -> Status:
+        match device:
+            case Device.READER:
+                return self.identity_card_reader
+            case Device.CAMERA:
+                return self.document_camera
+            case Device.PRINTER:
+                return self.receipt_printer
+            case Device.STORE:
+                return self.store
+
+    @property
+    def blocking(self) -> Fault | None:
+        """Why nothing can be handed in now."""
+        return fault_of(self.store) or fault_of(self.identity_card_reader)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """`number` counts visits: what was asked for in one is dropped in the next."""
+
+    page: Page = field(default_factory=Idle)
+    number: int = 1
+    large: bool = False
+    overlay: Overlay | None = None
+    devices: Devices = field(default_factory=Devices)
+
+
+Step = Transition[Session, Effect]
+
+
+def fault_of(status: Status) -> Fault | None:
+    """What keeps a device from working."""
+    match status:
+        case NeedsAttention(fault) | Disconnected(fault):
+            return fault
+        case Ready() | Degraded() | Starting():
+            return None
+
+
+def step(session: Session, event: Event, *, moment: Moment, terminal: Terminal) -> Step:
+    """What follows from an event. One that comes too late for its page changes nothing."""
+    after, effects = _step(session, event, moment, terminal)
+    after = _in_or_out_of_service(after)
+    if isinstance(after.page, Idle | OutOfService) and not isinstance(session.page, Idle | OutOfService):
+        after = replace(after, number=session.number + 1, large=False, overlay=None)
+    return Transition(after, (*_left(session, after), *effects, *_entered(session, after, event, terminal.times)))
+
+
+def _step(session: Session, event: Event, moment: Moment, terminal: Terminal) -> tuple[Session, tuple[Effect, ...]]:
+    match event:
+        case Touched():
+            return session, ()
+        case LargeToggled():
+            return replace(session, large=not session.large), ()
+        case HelpAsked():
+            return replace(session, overlay=Overlay.HELP), ()
+        case OverlayClosed():
+            return replace(session, overlay=None), ()
+        case LeftVisit():
+            return replace(session, page=_farewell(session.page), overlay=None), ()
+        case TimerFired(Timer.IDLE) if idle_timeout_s(session, terminal.times) is not None:
+            return replace(session, overlay=Overlay.WARNING), ()
+        case TimerFired(Timer.ANSWER) if session.overlay is Overlay.WARNING:
+            return replace(session, page=_farewell(session.page), overlay=None), ()
+        case TimerFired(Timer.GOODBYE) if isinstance(session.page, Goodbye):
+            return replace(session, page=Idle()), ()
+        case DeviceChanged(device, status):
+            return _device_changed(session, device, status, moment, terminal)
+    page, effects = _page_step(session, event, moment, terminal)
+    return replace(session, page=page), effects
+
+
+def _page_step(session: Session, event: Event, moment: Moment, terminal: Terminal) -> tuple[Page, tuple[Effect, ...]]:
+    page = session.page
+    match page, event:
+        case ((Idle() | OutOfService() | Goodbye()), Awakened()):
+            return Home(), ()
+        case ((Home() | ReadingGuide() | NotEligible() | Done()), WentHome()):
+            return Home(), ()
+        case Home(), ItemChosen(item_id) if item_id in terminal.catalogue.by_id:
+            return ReadingGuide(terminal.catalogue.by_id[item_id]), ()
+        case Home(), WentBack():
+            return Idle(), ()
+        case ReadingGuide(), WentBack():
+            return Home(), ()
+        case ReadingGuide(), ApplicationBegun() if session.devices.blocking:
+            return page, ()
+        case ((ReadingGuide() | Identifying() | NotEligible() | Asking() | Capturing() | Checking()), _):
+            return application.step(page, event, moment=moment)
+        case (
+            (SigningByHand() | ChoosingWay() | SigningByCard() | Sealing() | NotKept() | AwaitingReceipt() | Done()),
+            _,
+        ):
+            return handing_in.step(
+                page,
+                event,
+                moment=moment,
+                origin=terminal.origin,
+                catalogue=terminal.catalogue,
+                place=terminal.place,
+                acknowledge_wait_s=terminal.times.acknowledge_wait_s,
+            )
+    return page, ()
+
+
+def _device_changed(
+    session: Session, device: Device, status: Status, moment: Moment, terminal: Terminal
+) -> tuple[Session, tuple[Effect, ...]]:
+    session = replace(session, devices=replace(session.devices, **{device.value: status}))
+    if isinstance(status, Starting):
+        return session, ()
+    fault = fault_of(status)
+    page: Page = session.page
+    effects: tuple[Effect, ...] = ()
+    if device is Device.READER:
+        page, effects = _page_step(session, ReaderLost(fault) if fault else ReaderBack(), moment, terminal)
+    elif device is Device.CAMERA and fault and isinstance(page, Capturing):
+        page = application.camera_lost(page, fault)
+    return replace(session, page=page), effects
+
+
+def _in_or_out_of_service(session: Session) -> Session:
+    fault = session.devices.blocking
+    match session.page:
+        case Idle() if fault:
+            return replace(session, page=OutOfService(fault))
+        case OutOfService(shown) if fault != shown:
+            return replace(session, page=OutOfService(fault) if fault else Idle())
+    return session
+
+
+def _farewell(page: Page) -> Page:
+    match page:
+        case Home() | ReadingGuide(case=None) | Idle() | OutOfService() | Goodbye():
+            return Idle()
+        case Sealing() | AwaitingReceipt():
+            return page  # it ends by itself, and soon
+        case Done():
+            return Goodbye(submitted=True, slip_printed=isinstance(page.slip, SlipPrinted))
+        case _:
+            return Goodbye(submitted=False, slip_printed=False)
+
+
+def idle_timeout_s(session: Session, times: Times) -> float | None:
+    """How long nobody may touch this page before the warning. None: no such limit here."""
+    match session.page:
+        case Idle() | OutOfService() | Goodbye() | Sealing() | AwaitingReceipt():
+            return None
+        case Done(slip=SlipPrinting()):
+            return None
+        case Asking():
+            return times.entry_timeout_s
+        case _:
+            return times.idle_timeout_large_s if session.large else times.idle_timeout_s
+
+
+def _left(before: Session, after: Session) -> tuple[Effect, ...]:
+    """What the page that was left has to let go."""
+    effects: list[Effect] = []
+    if isinstance(before.page, Identifying | SigningByCard) and type(before.page) is not type(after.page):
+        effects.append(StopFinding())
+    if isinstance(before.page, Capturing) and not isinstance(after.page, Capturing):
+        effects.append(StopWatching())
+    return tuple(effects)
+
+
+def _entered(before: Session, after: Session, event: Event, times: Times) -> tuple[Effect, ...]:
+    """What the page that was entered needs, and the timers that follow from page, overlay and touch."""
+    effects: list[Effect] = []
+    if isinstance(after.page, Capturing) and not isinstance(before.page, Capturing):
+        effects.append(WatchDesk())
+    if isinstance(after.page, Goodbye) and not isinstance(before.page, Goodbye):
+        effects.append(StartTimer(Timer.GOODBYE, times.goodbye_s))
+    if after.overlay is Overlay.WARNING:
+        if before.overlay is not Overlay.WARNING:
+            effects.append(StartTimer(Timer.ANSWER, times.answer_timeout_s))
+        return tuple(effects)
+    if before.overlay is Overlay.WARNING:
+        effects.append(StopTimer(Timer.ANSWER))
+    idle_s = idle_timeout_s(after, times)
+    touched = isinstance(event, Touched | Touch)
+    if idle_s is None:
+        if idle_timeout_s(before, times) is not None:
+            effects.append(StopTimer(Timer.IDLE))
+    elif touched or type(before.page) is not type(after.page) or idle_timeout_s(before, times) is None:
+        effects.append(StartTimer(Timer.IDLE, idle_s))
+    return tuple(effects)
