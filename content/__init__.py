@@ -1,0 +1,1 @@
+"""Items, places and other facts as data. Nothing here is executed."""
