@@ -8,9 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("QT_QUICK_BACKEND", "software")
+
+# The same examples in every run, however slow the machine: what fails here fails everywhere.
+settings.register_profile("house", deadline=None, derandomize=True)
+settings.load_profile("house")
 
 OURS = frozenset({"kiosk", "drivers", "sync", "ui", "terminal", "provisioning", "hardware_sim"})
 A_THREAD_MAY_TAKE_S = 5.0
