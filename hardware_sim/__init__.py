@@ -1,0 +1,1 @@
+"""The other side of every wire: simulated devices that speak the protocols of the real ones."""

@@ -1,0 +1,1 @@
+"""One simulated device a module: a pure machine that keeps the physics, and the wire it is served on."""
