@@ -12,6 +12,12 @@ MODEL: Final = Path("/usr/share/tegaki/models/zinnia/handwriting-zh_CN.model")
 MAX_STROKES: Final = 40
 """The strokes of the longest character in the model and some to spare."""
 
+SQUARE: Final = 300
+"""The side of the square that a character is written in; points count from its top left corner."""
+
+_MARGIN: Final = 30
+_SMALLEST_SPREAD: Final = 0.4
+
 Point = tuple[int, int]
 Stroke = tuple[Point, ...]
 
@@ -23,6 +29,25 @@ class HandwritingMissing:
     what: str
 
 
+def framed(strokes: Sequence[Stroke]) -> tuple[Stroke, ...]:
+    """The strokes as they are when they fill the square; else moved into its middle and scaled, in proportion.
+
+    The recogniser goes by where strokes lie in the square and how large they are (口 is smaller than 囗), but people
+    also write beside the square, over its edge, or very small.
+    """
+    xs = [x for stroke in strokes for x, _ in stroke]
+    ys = [y for stroke in strokes for _, y in stroke]
+    spread = max(max(xs) - min(xs), max(ys) - min(ys), 1)
+    if min(xs + ys) >= 0 and max(xs + ys) <= SQUARE and spread >= _SMALLEST_SPREAD * SQUARE:
+        return tuple(strokes)
+    scale = (SQUARE - 2 * _MARGIN) / spread
+    left, top = (max(xs) + min(xs)) / 2, (max(ys) + min(ys)) / 2
+    return tuple(
+        tuple((round(SQUARE / 2 + (x - left) * scale), round(SQUARE / 2 + (y - top) * scale)) for x, y in stroke)
+        for stroke in strokes
+    )
+
+
 class HandwritingRecogniser:
     """Characters for strokes; the model is loaded when the first ones are asked for."""
 
@@ -32,10 +57,8 @@ class HandwritingRecogniser:
         self._library: ctypes.CDLL | None = None
         self._recogniser: int | None = None
 
-    def recognise(
-        self, strokes: Sequence[Stroke], *, width: int, height: int, limit: int = 10
-    ) -> tuple[str, ...] | HandwritingMissing:
-        """At most `limit` characters, likeliest first; points are pixels within a pad of `width` x `height`."""
+    def recognise(self, strokes: Sequence[Stroke], *, limit: int = 10) -> tuple[str, ...] | HandwritingMissing:
+        """At most `limit` characters, likeliest first; points count from the top left of SQUARE."""
         if not strokes:
             return ()
         absent = self._open()
@@ -44,9 +67,9 @@ class HandwritingRecogniser:
         assert self._library is not None
         character = self._library.zinnia_character_new()
         try:
-            self._library.zinnia_character_set_width(character, width)
-            self._library.zinnia_character_set_height(character, height)
-            for number, stroke in enumerate(strokes[:MAX_STROKES]):
+            self._library.zinnia_character_set_width(character, SQUARE)
+            self._library.zinnia_character_set_height(character, SQUARE)
+            for number, stroke in enumerate(framed(strokes[:MAX_STROKES])):
                 for x, y in stroke:
                     self._library.zinnia_character_add(character, number, x, y)
             return self._classify(self._library, character, limit)
