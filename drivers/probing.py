@@ -1,0 +1,56 @@
+"""What a technician sees of one device: `python -m drivers.<kind>.<name> --probe`, one line a finding."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+
+from kiosk.ports import Degraded, Disconnected, NeedsAttention, Ready, Starting, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`good` False means that the device cannot be used."""
+
+    name: str
+    value: str
+    good: bool = True
+
+
+def status_finding(status: Status) -> Finding:
+    """A port's status in one line."""
+    match status:
+        case Ready():
+            return Finding("status", "ready")
+        case Degraded(reasons):
+            return Finding("status", "degraded: " + ", ".join(f"{r.code} ({r.who_acts.value})" for r in reasons))
+        case NeedsAttention(fault):
+            return Finding("status", f"needs attention: {fault.code} ({fault.who_acts.value})", good=False)
+        case Disconnected(fault):
+            return Finding("status", f"disconnected: {fault.code} ({fault.who_acts.value})", good=False)
+        case Starting():
+            return Finding("status", "starting", good=False)
+
+
+def probe_main(
+    probe: Callable[[argparse.Namespace], Iterable[Finding]],
+    *,
+    program: str,
+    address_example: str,
+    arguments: Sequence[str] | None = None,
+    extend: Callable[[argparse.ArgumentParser], None] = lambda _: None,
+) -> int:
+    """Parses the command line, prints the findings as they come; 0 when all are good, else 1."""
+    parser = argparse.ArgumentParser(prog=f"python -m {program}", description="Look at one device and say how it is.")
+    parser.add_argument("--probe", action="store_true", required=True, help="ask the device now")
+    parser.add_argument("--address", required=True, help=f"for example {address_example}")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    extend(parser)
+    chosen = parser.parse_args(arguments)
+    good = True
+    for finding in probe(chosen):
+        good = good and finding.good
+        line = f"{'ok ' if finding.good else 'BAD'} {finding.name}: {finding.value}"
+        print(json.dumps(asdict(finding), ensure_ascii=False) if chosen.json else line, file=sys.stdout, flush=True)
+    return 0 if good else 1

@@ -1,0 +1,157 @@
+"""Bytes to and from a device, whatever the wire.
+
+A transport opens itself at the first call and again after a loss, so that reconnecting needs no code in a driver.
+"""
+
+import select
+import socket
+import termios
+from contextlib import suppress
+from typing import Protocol
+from urllib.parse import parse_qs, urlsplit
+
+import serial
+
+CONNECT_WITHIN_S = 0.3  # devices stand on the same desk
+WRITE_WITHIN_S = 5.0
+_CHUNK = 65536
+
+
+class TransportLost(Exception):
+    """The wire is gone. Only drivers see this: a port answers `Disconnected`."""
+
+
+class Transport(Protocol):
+    """Every method opens the wire when it is not open, and raises `TransportLost` when it cannot or breaks."""
+
+    def discard_input(self) -> None:
+        """Forget what has arrived so far: it answers an older question."""
+        ...
+
+    def write(self, data: bytes) -> None: ...
+
+    def read(self, *, within_s: float) -> bytes:
+        """What has arrived, at least one byte; empty when nothing came in time."""
+        ...
+
+    def close(self) -> None:
+        """Let the wire go; the next call opens it again."""
+        ...
+
+
+class SerialTransport:
+    """A serial port or pseudo-terminal, 8N1."""
+
+    def __init__(self, path: str, *, baud: int) -> None:
+        self._path = path
+        self._baud = baud
+        self._port: serial.Serial | None = None
+
+    def discard_input(self) -> None:
+        port = self._opened()
+        try:
+            port.reset_input_buffer()
+        except (OSError, termios.error) as error:
+            raise self._lost(error) from error
+
+    def write(self, data: bytes) -> None:
+        port = self._opened()
+        try:
+            port.write(data)
+        except (OSError, termios.error) as error:
+            raise self._lost(error) from error
+
+    def read(self, *, within_s: float) -> bytes:
+        port = self._opened()
+        try:
+            if not select.select([port.fileno()], [], [], within_s)[0]:
+                return b""
+            return bytes(port.read(port.in_waiting or 1))
+        except (OSError, termios.error) as error:
+            raise self._lost(error) from error
+
+    def close(self) -> None:
+        if self._port is not None:
+            with suppress(OSError, termios.error):
+                self._port.close()
+            self._port = None
+
+    def _opened(self) -> serial.Serial:
+        if self._port is None:
+            try:
+                self._port = serial.Serial(
+                    self._path, baudrate=self._baud, timeout=0, write_timeout=WRITE_WITHIN_S, exclusive=True
+                )
+            except (OSError, termios.error) as error:
+                raise self._lost(error) from error
+        return self._port
+
+    def _lost(self, error: Exception) -> TransportLost:
+        self.close()
+        return TransportLost(f"{self._path}: {error}")
+
+
+class TcpTransport:
+    """A device on the network, or behind a serial server."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._address = (host, port)
+        self._socket: socket.socket | None = None
+
+    def discard_input(self) -> None:
+        while self.read(within_s=0):
+            pass
+
+    def write(self, data: bytes) -> None:
+        connection = self._opened()
+        try:
+            connection.settimeout(WRITE_WITHIN_S)
+            connection.sendall(data)
+        except OSError as error:
+            raise self._lost(error) from error
+
+    def read(self, *, within_s: float) -> bytes:
+        connection = self._opened()
+        try:
+            connection.settimeout(max(within_s, 0))
+            received = connection.recv(_CHUNK)
+        except (TimeoutError, BlockingIOError):
+            return b""
+        except OSError as error:
+            raise self._lost(error) from error
+        if not received:
+            raise self._lost(ConnectionError("closed by the device"))
+        return received
+
+    def close(self) -> None:
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+
+    def _opened(self) -> socket.socket:
+        if self._socket is None:
+            try:
+                self._socket = socket.create_connection(self._address, timeout=CONNECT_WITHIN_S)
+                self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            except OSError as error:
+                raise self._lost(error) from error
+        return self._socket
+
+    def _lost(self, error: Exception) -> TransportLost:
+        self.close()
+        return TransportLost(f"{self._address[0]}:{self._address[1]}: {error}")
+
+
+def open_transport(address: str, *, default_baud: int = 115200) -> Transport:
+    """`serial:/dev/ttyS1?baud=115200` or `tcp:host:port`. Opens nothing yet; ValueError for any other form."""
+    kind, _, rest = address.partition(":")
+    if kind == "serial" and rest:
+        path, _, query = rest.partition("?")
+        options = parse_qs(query, strict_parsing=True) if query else {}
+        if path and options.keys() <= {"baud"}:
+            return SerialTransport(path, baud=int(options["baud"][0]) if options else default_baud)
+    if kind == "tcp":
+        network = urlsplit(f"//{rest}")
+        if network.hostname and network.port and network.netloc == rest:
+            return TcpTransport(network.hostname, network.port)
+    raise ValueError(f"not an address of a device: {address!r} (serial:/dev/ttyS1?baud=115200 or tcp:host:port)")

@@ -1,0 +1,126 @@
+"""The reader's truth: what it says when the wire answers, lies, is late, is silent or gone."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from drivers.identity_card.sam_reader import SamReader
+from drivers.tracing import RecordedTransport, ReplayedTransport
+from kiosk.chip_layouts import parse_chip
+from kiosk.faults import (
+    CARD_LIFTED_TOO_EARLY,
+    CARD_UNREADABLE,
+    CARD_UNSUPPORTED,
+    READER_NOT_WORKING,
+    READER_SILENT,
+    READER_UNPLUGGED,
+)
+from kiosk.ports import CardContent, CardPresent, Disconnected, NeedsAttention, NoCard, NotReadable, Ready
+from tests.wires.sam_wire import SAM_NUMBER, SAM_NUMBER_SHOWN, SamWire, frame
+from tests.wires.scripted_wire import ScriptedWire
+
+CHIP = bytes.fromhex(
+    json.loads((Path(__file__).parents[2] / "golden/cards.json").read_text(encoding="utf-8"))[0]["chip"]
+)
+PHOTO = bytes(range(256)) * 4
+FOUND, NO_CARD = frame(0x9F, bytes(4)), frame(0x80)
+NUMBER, SELECTED, READ = frame(0x90, SAM_NUMBER), frame(0x90, bytes(8)), frame(0x90, b"\1\0\4\0" + CHIP + PHOTO)
+
+
+def reader(*answers: bytes | None) -> SamReader:
+    return SamReader(ScriptedWire(answers))
+
+
+def test_a_card_on_the_field_is_found() -> None:
+    assert reader(FOUND).find_card() == CardPresent()
+
+
+def test_an_answer_in_pieces_is_put_together() -> None:
+    assert reader(FOUND[:3], FOUND[3:9], FOUND[9:]).find_card() == CardPresent()
+
+
+def test_an_empty_field_is_not_a_fault() -> None:
+    assert reader(NO_CARD).find_card() == NoCard()
+
+
+def test_a_card_is_read_with_its_photo_and_the_number_of_the_reader() -> None:
+    content = reader(NUMBER, SELECTED, READ[:400], READ[400:]).read_card()
+    assert content == CardContent(card=parse_chip(CHIP), photo=PHOTO, sam_number=SAM_NUMBER_SHOWN)  # type: ignore[arg-type]
+
+
+def test_the_number_of_the_reader_is_asked_once_a_connection() -> None:
+    wire = SamWire()
+    reader = SamReader(wire)
+    assert [reader.status(), reader.status()] == [Ready(), Ready()]
+    assert wire.asked == ["11ff", "12ff", "11ff"]
+    wire.unplug()
+    assert reader.status() == Disconnected(READER_UNPLUGGED)
+    wire.plug()
+    assert reader.status() == Ready()
+    assert wire.asked[3:] == ["11ff", "12ff"]
+
+
+def test_a_reader_that_failed_its_own_test_is_not_ready() -> None:
+    assert reader(frame(0x60)).status() == NeedsAttention(READER_NOT_WORKING)
+
+
+def test_a_reader_without_a_number_vouches_for_nobody() -> None:
+    assert reader(frame(0x66)).read_card() == NotReadable(READER_NOT_WORKING)
+
+
+@pytest.mark.parametrize("word", [0x41, 0x80, 0x81])
+def test_a_card_lifted_while_it_is_read_is_said_so(word: int) -> None:
+    assert reader(NUMBER, SELECTED, frame(word)).read_card() == NotReadable(CARD_LIFTED_TOO_EARLY)
+
+
+@pytest.mark.parametrize("answer", [frame(0x40), frame(0x90, b"\1\0\4\0" + CHIP[:248] + b"Q\0" + CHIP[250:] + PHOTO)])
+def test_a_card_of_another_kind_is_said_so(answer: bytes) -> None:
+    assert reader(NUMBER, SELECTED, answer).read_card() == NotReadable(CARD_UNSUPPORTED)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        READ[:-1] + bytes([READ[-1] ^ 1]),
+        READ[:700],
+        b"\x00\xff\xaa" * 9,
+        frame(0x90, b"\1\0\4\0" + CHIP + PHOTO[:-1]),
+        frame(0x90, b"\0\0\4\0" + CHIP + PHOTO),
+        frame(0x90, b"\1\0\4\0" + bytes(256) + PHOTO),
+        frame(0x31),
+    ],
+    ids=["checksum", "short", "noise", "length", "lengths", "nonsense", "not authentic"],
+)
+def test_what_is_not_whole_is_never_a_card(answer: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("drivers.identity_card.sam_reader.READ_WITHIN_S", 0.02)
+    outcome = reader(NUMBER, SELECTED, answer).read_card()
+    assert isinstance(outcome, NotReadable)
+    assert outcome.fault in (CARD_UNREADABLE, CARD_UNSUPPORTED)
+
+
+def test_a_late_answer_is_not_taken_for_this_one() -> None:
+    wire = ScriptedWire([NUMBER, FOUND, SELECTED, FOUND + READ])
+    assert isinstance(SamReader(wire).read_card(), CardContent)
+
+
+def test_silence_and_a_pulled_plug_are_two_faults() -> None:
+    assert reader().find_card() == Disconnected(READER_SILENT)
+    assert reader(None).find_card() == Disconnected(READER_UNPLUGGED)
+
+
+def test_a_plug_pulled_while_reading_is_said_so() -> None:
+    assert reader(NUMBER, SELECTED, READ[:500], None).read_card() == Disconnected(READER_UNPLUGGED)
+
+
+def test_a_recorded_dialogue_can_be_replayed(tmp_path: Path) -> None:
+    wire = SamWire(chip=CHIP)
+    recorded = SamReader(RecordedTransport(wire, tmp_path / "trace"))
+    first = [recorded.status(), recorded.find_card(), recorded.read_card(), recorded.find_card()]
+    wire.unplug()
+    first.append(recorded.status())
+    replay = ReplayedTransport(tmp_path / "trace")
+    replayed = SamReader(replay)
+    again = [replayed.status(), replayed.find_card(), replayed.read_card(), replayed.find_card(), replayed.status()]
+    assert first == again
+    assert replay.finished
