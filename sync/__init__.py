@@ -1,0 +1,1 @@
+"""Both ends of the wire to the central platform."""

@@ -1,0 +1,1 @@
+"""The platform's end: receives submissions, gives receipt numbers, hands on to the city."""
