@@ -1,0 +1,43 @@
+"""Says what a terminal has and lacks: the machine, then all that its configuration names."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from drivers.configured import document_camera, identity_card_reader, receipt_printer
+from kiosk.configuration import Configuration
+from kiosk.faults import WhoActs
+from provisioning.findings import Finding, Grade, ok
+from provisioning.machine import check_machine
+from provisioning.surroundings import check_device, check_gateway, check_store
+from sync.configuration_file import read_configuration
+from sync.strict_toml import FileFault
+from ui.texts import texts_of
+
+
+def examine(configuration_files: Sequence[Path]) -> list[Finding]:
+    """Every check; a configuration that cannot be read ends with the machine's."""
+    findings = check_machine(os.environ)
+    try:
+        configuration = read_configuration(configuration_files)
+    except FileFault as fault:
+        return findings + [
+            Finding(Grade.FAIL, f"{found.path}:{found.line}", found.message, "correct the file", WhoActs.CONFIGURATION)
+            for found in fault.findings
+        ]
+    return findings + examine_configured(configuration)
+
+
+def examine_configured(configuration: Configuration) -> list[Finding]:
+    """The store's place, the gateway, and every device."""
+    devices, texts = configuration.devices, texts_of("zh_hans")
+    probes = (
+        ("identity card reader", identity_card_reader(devices.identity_card_reader), devices.identity_card_reader),
+        ("document camera", document_camera(devices.document_camera), devices.document_camera),
+        ("receipt printer", receipt_printer(devices.receipt_printer), devices.receipt_printer),
+    )
+    findings = [ok("configuration", f"terminal {configuration.terminal.code}, {configuration.hall.name}")]
+    findings += [*check_store(configuration.store), check_gateway(configuration.gateway)]
+    for name, device, settings in probes:
+        findings += check_device(name, device, texts, simulated=settings.simulated)
+    return findings

@@ -1,0 +1,118 @@
+"""What stands around one configured terminal: the place of its store, its gateway, its devices."""
+
+import os
+import shutil
+import stat
+import tempfile
+from pathlib import Path
+from typing import Protocol, assert_never
+from urllib.parse import urlsplit
+
+import requests
+
+from kiosk.configuration import Gateway, Store
+from kiosk.faults import Fault, WhoActs
+from kiosk.ports import Degraded, Disconnected, NeedsAttention, Ready, Starting, Status
+from provisioning.findings import Finding, Grade, ok
+from sync.schema import KEY
+from ui.texts import Texts
+
+LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+COMFORTABLE = 10  # times the reserve
+
+
+class Device(Protocol):
+    """What each port has."""
+
+    def status(self) -> Status: ...
+
+
+def check_store(store: Store) -> list[Finding]:
+    """Whether this user can write there, whether the key is its owner's alone, and how much is free."""
+    directory = Path(store.directory)
+    subject = f"store {directory}"
+    if not directory.is_dir():
+        return [_operator(subject, "is no directory", f"create it for the terminal's user, mode 0700: {directory}")]
+    return [_writable(subject, directory), _key(directory / KEY), _space(subject, directory, store.reserve_mb)]
+
+
+def _writable(subject: str, directory: Path) -> Finding:
+    try:
+        with tempfile.TemporaryFile(dir=directory) as file:
+            os.fsync(file.fileno())
+    except OSError as error:
+        return _operator(subject, f"cannot be written: {error.strerror}", "give it to the user of the terminal")
+    return ok(subject, "can be written")
+
+
+def _key(key: Path) -> Finding:
+    if not key.exists():
+        return ok("store key", "not made yet; the first start does")
+    mode = stat.S_IMODE(key.stat().st_mode)
+    if mode & 0o077:
+        return _operator("store key", f"mode {mode:04o}: others may read it", f"chmod 600 {key}")
+    return ok("store key", f"mode {mode:04o}")
+
+
+def _space(subject: str, directory: Path, reserve_mb: int) -> Finding:
+    free_mb = shutil.disk_usage(directory).free // 1_000_000
+    what = f"{free_mb} MB free, reserve {reserve_mb} MB"
+    if free_mb >= COMFORTABLE * reserve_mb:
+        return ok(subject, what)
+    grade = Grade.FAIL if free_mb < reserve_mb else Grade.WARN
+    return Finding(grade, subject, what, "let the agent send what waits, or clear the disk", WhoActs.MAINTENANCE)
+
+
+def check_gateway(gateway: Gateway) -> Finding:
+    """One question to `/v1/health`. Plain HTTP is for this machine alone."""
+    subject = f"gateway {gateway.url}"
+    url = urlsplit(gateway.url)
+    if url.scheme != "https" and url.hostname not in LOOPBACK:
+        return _operator(subject, "plain HTTP to another machine", "use https")
+    health = f"{gateway.url.rstrip('/')}/v1/health"
+    try:
+        with requests.get(
+            health,
+            timeout=(gateway.connect_timeout_s, gateway.read_timeout_s),
+            allow_redirects=False,
+            headers={"Accept": "application/json"},
+        ) as answer:
+            status, media_type = answer.status_code, answer.headers.get("Content-Type", "")
+    except requests.exceptions.SSLError:
+        return _operator(subject, "its certificate is not trusted here", "see the authority that is configured")
+    except requests.exceptions.RequestException as error:
+        # What is handed in meanwhile is kept; but nobody should leave a terminal so.
+        return _operator(subject, f"does not answer ({type(error).__name__})", "see the network, then the address")
+    if status == requests.codes.ok and media_type.startswith("application/json"):
+        return ok(subject, "answers")
+    return _operator(subject, f"answers {status} {media_type}", "see the address: this is no gateway that is well")
+
+
+def check_device(name: str, device: Device, texts: Texts, *, simulated: bool) -> list[Finding]:
+    """Ask the device how it is."""
+    findings = findings_of(name, device.status(), texts)
+    if simulated:
+        to_do = "no citizen's affairs on this terminal until `simulated` is gone"
+        findings.append(Finding(Grade.WARN, name, "is simulated", to_do, WhoActs.CONFIGURATION))
+    return findings
+
+
+def findings_of(name: str, status: Status, texts: Texts) -> list[Finding]:
+    match status:
+        case Ready():
+            return [ok(name, "ready")]
+        case Starting():
+            return [Finding(Grade.WARN, name, "does not know yet how it is", "ask once more", WhoActs.RESET)]
+        case Degraded(reasons):
+            return [_of_fault(Grade.WARN, name, fault, texts) for fault in reasons]
+        case NeedsAttention(fault) | Disconnected(fault):
+            return [_of_fault(Grade.FAIL, name, fault, texts)]
+    assert_never(status)
+
+
+def _of_fault(grade: Grade, name: str, fault: Fault, texts: Texts) -> Finding:
+    return Finding(grade, name, fault.code, texts(f"fault.{fault.code}.technician"), fault.who_acts)
+
+
+def _operator(subject: str, what: str, to_do: str) -> Finding:
+    return Finding(Grade.FAIL, subject, what, to_do, WhoActs.CONFIGURATION)
