@@ -1,0 +1,127 @@
+"""The composition root of the terminal's process: everything is made here and handed on by constructor arguments."""
+
+import logging
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
+
+from drivers.configured import document_camera, identity_card_reader, receipt_printer
+from kiosk.composing import Origin
+from kiosk.configuration import Configuration
+from kiosk.items import Catalogue
+from kiosk.ports import View
+from kiosk.session import Session, Terminal
+from sync.store import Outbox
+from terminal.automation import Automation
+from terminal.runner import Runner
+from terminal.services import CameraService, PrinterService, ReaderService, StoreService
+from ui.camera_provider import CameraProvider
+from ui.place import Place
+from ui.shell import Shell
+from ui.texts import Texts
+from ui.window import open_window
+
+log = logging.getLogger(__name__)
+
+BUG_EXIT = 70  # sysexits.h: internal software error; whoever supervises starts the program again
+STOP_WITHIN_S = 20.0
+
+
+class FrameBox(QObject):
+    """Hands the newest camera frame to the GUI thread; one that nobody took yet is replaced."""
+
+    _arrived = Signal()
+
+    def __init__(self, show: Callable[[View, int], None], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._show = show
+        self._newest: tuple[View, int] | None = None
+        self._arrived.connect(self._take)
+
+    def put(self, view: View, visit: int) -> None:
+        """Thread-safe."""
+        waiting, self._newest = self._newest, (view, visit)
+        if waiting is None:
+            self._arrived.emit()
+
+    def _take(self) -> None:
+        newest, self._newest = self._newest, None
+        if newest:
+            self._show(*newest)
+
+
+class Application:
+    """One terminal on one screen. `run` returns the exit status when the window is closed or the process told to end."""
+
+    def __init__(
+        self, configuration: Configuration, catalogue: Catalogue, texts: Texts, *, automation: str | None
+    ) -> None:
+        if automation and not configuration.devices.all_simulated:
+            raise ValueError("automation needs every configured device to be simulated")
+        self._qt = QGuiApplication.instance() or QGuiApplication(sys.argv[:1])
+        sys.excepthook = self._bug_in_gui
+        hall, devices = configuration.hall, configuration.devices
+        simulated = devices.any_simulated
+        terminal = Terminal(
+            catalogue=catalogue,
+            origin=Origin(configuration.terminal.code, hall.name, simulated),
+            place=f"{hall.short_name} {configuration.terminal.number}",
+            times=configuration.times,
+        )
+        place = Place(hall, configuration.terminal.number, catalogue, configuration.times, simulated)
+        self._runner = Runner(terminal, texts, show=self._show)
+        self._camera_provider = CameraProvider()
+        self._shell = Shell(place, texts, self._runner.post, self._camera_provider)
+        self._frames = FrameBox(self._show_view)
+        report = self._runner.mailbox.report
+        self._reader = ReaderService(identity_card_reader(devices.identity_card_reader), report, self._bug)
+        self._camera = CameraService(document_camera(devices.document_camera), report, self._bug, show=self._frames.put)
+        self._printer = PrinterService(receipt_printer(devices.receipt_printer), report, self._bug)
+        self._store = StoreService(lambda: _outbox(configuration), report, self._bug)
+        self._runner.serve_with(self._reader, self._camera, self._printer, self._store)
+        self._view = open_window(self._shell, screen=configuration.screen, camera=self._camera_provider)
+        self._automation = automation and Automation(
+            self._view, lambda: str(self._shell.property("pageName")), automation, self._view
+        )
+
+    def run(self) -> int:
+        services = (self._store, self._reader, self._camera, self._printer)
+        for service in services:
+            service.thread.start()
+        wake = QTimer()  # lets Python handle signals while Qt waits
+        wake.start(200)
+        wake.timeout.connect(lambda: None)
+        status = self._qt.exec()
+        self._view.close()
+        for service in (self._reader, self._camera, self._printer, self._store):
+            service.thread.stop(within_s=STOP_WITHIN_S)
+        return status
+
+    def _show(self, session: Session) -> None:
+        self._shell.show(session)
+
+    def _show_view(self, view: View, visit: int) -> None:
+        if visit == self._runner.session.number:
+            self._shell.show_view(view)
+
+    def _bug(self, bug: BaseException) -> None:
+        log.critical("a bug in a device's thread", exc_info=bug)
+        QCoreApplication.exit(BUG_EXIT)
+
+    def _bug_in_gui(self, kind: type[BaseException], bug: BaseException, trace: TracebackType | None) -> None:
+        log.critical("a bug", exc_info=(kind, bug, trace))
+        QCoreApplication.exit(BUG_EXIT)
+
+
+def _outbox(configuration: Configuration) -> Outbox:
+    return Outbox(Path(configuration.store.directory), reserve_mb=configuration.store.reserve_mb)
+
+
+def prepare_qt() -> None:
+    """Before Qt is loaded: the software renderer, unless the machine's owner says otherwise."""
+    os.environ.setdefault("QT_QUICK_BACKEND", "software")

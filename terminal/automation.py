@@ -1,0 +1,145 @@
+"""Driving the terminal from outside: touch an object by name, wait for a state, take a picture.
+
+A Unix socket of mode 0600, one JSON object a line each way. It posts touch events to the real screen and never
+calls the domain. It is made only when every configured device is simulated; terminals are installed without it.
+
+    {"do": "tap", "name": "startButton"}            {"do": "wait", "name": "formPage", "within_s": 10}
+    {"do": "draw", "name": "signaturePad", "strokes": [[[0.2, 0.5], [0.4, 0.6]]]}
+    {"do": "picture", "path": "/tmp/a.png"}         {"do": "look"}   answers page, state and texts
+"""
+
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, QPoint, QPointF, QTimer
+from PySide6.QtNetwork import QLocalServer, QLocalSocket
+from PySide6.QtQuick import QQuickItem, QQuickView
+from PySide6.QtTest import QTest
+
+Answer = dict[str, Any]
+LOOK_EVERY_MS = 20
+
+
+class NotThere(Exception):
+    """What was named is not on the screen."""
+
+
+class Automation(QObject):
+    """Listens on `socket_path` until it is closed."""
+
+    def __init__(self, view: QQuickView, page_name: Callable[[], str], socket_path: str, parent: QObject) -> None:
+        super().__init__(parent)
+        self._view = view
+        self._page_name = page_name
+        self._finger = QTest.createTouchDevice()
+        self._waits: list[tuple[QLocalSocket, Answer, float]] = []
+        self._look = QTimer(self)
+        self._look.setInterval(LOOK_EVERY_MS)
+        self._look.timeout.connect(self._answer_waits)
+        self._server = QLocalServer(self)
+        self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
+        QLocalServer.removeServer(socket_path)
+        if not self._server.listen(socket_path):
+            raise OSError(f"{socket_path}: {self._server.errorString()}")
+        self._server.newConnection.connect(self._welcome)
+
+    def _welcome(self) -> None:
+        while socket := self._server.nextPendingConnection():
+            socket.readyRead.connect(lambda s=socket: self._read(s))
+            socket.disconnected.connect(lambda s=socket: self._forget(s))
+
+    def _forget(self, socket: QLocalSocket) -> None:
+        self._waits = [wait for wait in self._waits if wait[0] is not socket]
+        socket.deleteLater()
+
+    def _read(self, socket: QLocalSocket) -> None:
+        while socket.canReadLine():
+            request = json.loads(bytes(socket.readLine().data()))
+            if request.get("do") == "wait":
+                self._waits.append((socket, request, time.monotonic() + float(request.get("within_s", 10))))
+                self._look.start()
+                continue
+            try:
+                self._write(socket, {"ok": True, **self._do(request)})
+            except NotThere as trouble:
+                self._write(socket, {"ok": False, "why": str(trouble), **self._seen()})
+
+    def _write(self, socket: QLocalSocket, answer: Answer) -> None:
+        socket.write(json.dumps(answer, ensure_ascii=False).encode() + b"\n")
+        socket.flush()
+
+    def _do(self, request: Answer) -> Answer:
+        match request["do"]:
+            case "tap":
+                self._stroke([self._middle(self._item(request["name"]))])
+                return {}
+            case "draw":
+                item = self._item(request["name"])
+                for stroke in request["strokes"]:
+                    points = [
+                        item.mapToScene(QPointF(x * item.width(), y * item.height())).toPoint() for x, y in stroke
+                    ]
+                    self._stroke(points)
+                return {}
+            case "picture":
+                if not self._view.grabWindow().save(request["path"]):
+                    raise NotThere(f"{request['path']} cannot be written")
+                return {}
+            case "look":
+                return self._seen()
+        raise NotThere(f"nothing is called {request['do']!r}")
+
+    def _answer_waits(self) -> None:
+        still = []
+        for socket, request, deadline in self._waits:
+            if self._met(request):
+                self._write(socket, {"ok": True, **self._seen()})
+            elif time.monotonic() > deadline:
+                self._write(socket, {"ok": False, "why": f"waited in vain for {request}", **self._seen()})
+            else:
+                still.append((socket, request, deadline))
+        self._waits = still
+        if not still:
+            self._look.stop()
+
+    def _met(self, request: Answer) -> bool:
+        if "page" in request and self._page_name() != request["page"]:
+            return False
+        if "name" in request:
+            item = self._find(request["name"])
+            if item is None or not item.isEnabled():
+                return False
+        return "text" not in request or any(request["text"] in text for text in self._texts())
+
+    def _seen(self) -> Answer:
+        return {"page": self._page_name(), "texts": self._texts()}
+
+    def _texts(self) -> list[str]:
+        items = self._visible(self._view.contentItem())
+        texts = (item.property("text") for item in items)
+        return [text for text in texts if isinstance(text, str) and text]
+
+    def _visible(self, item: QQuickItem) -> list[QQuickItem]:
+        if not item.isVisible() or item.opacity() == 0:
+            return []
+        return [item, *(below for child in item.childItems() for below in self._visible(child))]
+
+    def _find(self, name: str) -> QQuickItem | None:
+        return next((item for item in self._visible(self._view.contentItem()) if item.objectName() == name), None)
+
+    def _item(self, name: str) -> QQuickItem:
+        item = self._find(name)
+        if item is None:
+            raise NotThere(f"no {name} on the screen")
+        return item
+
+    def _middle(self, item: QQuickItem) -> QPoint:
+        return item.mapToScene(QPointF(item.width() / 2, item.height() / 2)).toPoint()
+
+    def _stroke(self, points: list[QPoint]) -> None:
+        QTest.touchEvent(self._view, self._finger).press(0, points[0], self._view).commit()
+        for point in points[1:]:
+            QTest.touchEvent(self._view, self._finger).move(0, point, self._view).commit()
+        QTest.touchEvent(self._view, self._finger).release(0, points[-1], self._view).commit()

@@ -1,0 +1,72 @@
+"""The command `kiosk`: the terminal, and the agent that drains its outbox."""
+
+import argparse
+import logging
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from sync.configuration_file import read_configuration
+from sync.strict_toml import FileFault
+
+CONTENT = Path(__file__).parents[1] / "content"
+CONFIGURATION_EXIT = 78  # sysexits.h: configuration error
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="kiosk", description="The self-service terminal.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    run = commands.add_parser("run", help="show the terminal on the screen")
+    run.add_argument("--automation", metavar="SOCKET", help="be driven through this socket (simulated devices only)")
+    agent = commands.add_parser("agent", help="send what was sealed to the platform")
+    for command in (run, agent):
+        command.add_argument(
+            "--config", type=Path, action="append", required=True, metavar="FILE", help="TOML; later ones lie on top"
+        )
+        command.add_argument("--verbose", action="store_true", help="log every step")
+    options = parser.parse_args(arguments)
+    logging.basicConfig(
+        level=logging.DEBUG if options.verbose else logging.INFO,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
+    try:
+        return _run(options) if options.command == "run" else _agent(options)
+    except FileFault as fault:
+        print(fault, file=sys.stderr)
+        return CONFIGURATION_EXIT
+
+
+def _run(options: argparse.Namespace) -> int:
+    from terminal.application import Application, prepare_qt
+
+    prepare_qt()
+    from PySide6.QtCore import QCoreApplication
+
+    from sync.catalogue import read_catalogue
+    from ui.texts import texts_of
+
+    configuration = read_configuration(options.config)
+    catalogue = read_catalogue(CONTENT / "items")
+    try:
+        application = Application(configuration, catalogue, texts_of("zh_hans"), automation=options.automation)
+    except ValueError as refusal:
+        print(refusal, file=sys.stderr)
+        return CONFIGURATION_EXIT
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: QCoreApplication.exit(0))
+    return application.run()
+
+
+def _agent(options: argparse.Namespace) -> int:
+    from sync.agent import run_agent
+
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    run_agent(read_configuration(options.config), stop)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

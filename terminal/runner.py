@@ -1,0 +1,154 @@
+"""The runner: feeds events into `kiosk.session.step`, executes the effects, and drops what comes too late.
+
+It lives in the GUI thread. Services report from their own threads; a queued signal brings the event over.
+"""
+
+import logging
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+from typing import assert_never
+from zoneinfo import ZoneInfo
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+
+from kiosk.composing import ENTROPY_BYTES, Moment
+from kiosk.documents import spoken
+from kiosk.journeys.effects import (
+    AwaitReceipt,
+    CapturePage,
+    Effect,
+    FindCard,
+    KeepRating,
+    PrintSlip,
+    ReadCard,
+    Seal,
+    StartTimer,
+    StopFinding,
+    StopTimer,
+    StopWatching,
+    WatchDesk,
+)
+from kiosk.journeys.events import Event, Timer, TimerFired
+from kiosk.session import Session, Terminal, step
+from terminal.services import CameraService, PrinterService, ReaderService, StoreService
+from ui.texts import Texts
+
+log = logging.getLogger(__name__)
+
+CHINA = ZoneInfo("Asia/Shanghai")
+
+
+def moment_now() -> Moment:
+    return Moment(datetime.now(CHINA), secrets.token_bytes(ENTROPY_BYTES))
+
+
+class Mailbox(QObject):
+    """Brings events from any thread into the GUI thread, in order."""
+
+    _posted = Signal(object, object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._receive: Callable[[Event, int | None], None] | None = None
+        self._posted.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+
+    def opened_by(self, receive: Callable[[Event, int | None], None]) -> None:
+        self._receive = receive
+
+    def report(self, event: Event, visit: int | None) -> None:
+        """Thread-safe."""
+        self._posted.emit(event, visit)
+
+    @Slot(object, object)
+    def _deliver(self, event: Event, visit: int | None) -> None:
+        if self._receive:
+            self._receive(event, visit)
+
+
+class Runner(QObject):
+    """`show(session)` is called after every step, before its effects are executed."""
+
+    def __init__(
+        self,
+        terminal: Terminal,
+        texts: Texts,
+        *,
+        show: Callable[[Session], None],
+        now: Callable[[], Moment] = moment_now,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.session = Session()
+        self.mailbox = Mailbox(self)
+        self._terminal = terminal
+        self._texts = texts
+        self._show = show
+        self._now = now
+        self._timers = {timer: self._make_timer(timer) for timer in Timer}
+        self._services: tuple[ReaderService, CameraService, PrinterService, StoreService] | None = None
+
+    def serve_with(
+        self, reader: ReaderService, camera: CameraService, printer: PrinterService, store: StoreService
+    ) -> None:
+        """From now on effects reach these services, and what they report arrives here."""
+        self._services = (reader, camera, printer, store)
+        self.mailbox.opened_by(self.receive)
+
+    def post(self, event: Event) -> None:
+        """A touch of the citizen, in the GUI thread. Taken after what is being done now."""
+        self.mailbox.report(event, self.session.number)
+
+    def receive(self, event: Event, visit: int | None) -> None:
+        """Take one event. What an ended visit asked for is dropped."""
+        if visit is not None and visit != self.session.number:
+            log.debug("dropped %s of an ended visit", type(event).__name__)
+            return
+        before = self.session
+        transition = step(before, event, moment=self._now(), terminal=self._terminal)
+        self.session = transition.state
+        if self.session is not before:
+            self._show(self.session)
+        if before.number != self.session.number and self._services:
+            self._services[3].await_receipt(None, before.number)
+        for effect in transition.effects:
+            self._execute(effect)
+
+    def _execute(self, effect: Effect) -> None:
+        if self._services is None:
+            raise RuntimeError("serve_with comes first")
+        reader, camera, printer, store = self._services
+        visit = self.session.number
+        match effect:
+            case FindCard():
+                reader.find(visit)
+            case StopFinding():
+                reader.stop_finding()
+            case ReadCard():
+                reader.read(visit)
+            case WatchDesk():
+                camera.watch(visit)
+            case StopWatching():
+                camera.stop_watching()
+            case CapturePage(whole_desk):
+                camera.capture(visit, whole_desk=whole_desk)
+            case Seal(submission):
+                store.seal(submission, visit)
+            case AwaitReceipt(sid):
+                store.await_receipt(sid, visit)
+            case PrintSlip(job_id, sid, document):
+                store.print(job_id, sid, spoken(document, self._texts.say), printer=printer, visit=visit)
+            case KeepRating(rating):
+                store.keep_rating(rating, visit)
+            case StartTimer(timer, seconds):
+                self._timers[timer].start(round(seconds * 1000))
+            case StopTimer(timer):
+                self._timers[timer].stop()
+            case _:
+                assert_never(effect)
+
+    def _make_timer(self, timer: Timer) -> QTimer:
+        clock = QTimer(self)
+        clock.setSingleShot(True)
+        clock.timeout.connect(lambda: self.receive(TimerFired(timer), None))
+        return clock
