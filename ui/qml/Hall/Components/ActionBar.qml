@@ -1,0 +1,89 @@
+pragma ComponentBehavior: Bound
+
+import QtQuick
+
+// Back on the left, help beside it, the one primary button on the right; or `halves` on the entry page.
+Item {
+    id: root
+
+    property string backText: ""
+    property string backIcon: "back"
+    property string helpText: ""
+    property string primaryText: ""
+    property string primaryReason: ""
+    // A second half beside help, as on the entry page.
+    property string otherText: ""
+    property string otherIcon: ""
+
+    readonly property bool halves: otherText !== ""
+    readonly property real inner: width - 2 * Theme.edge
+    readonly property real halfGap: Theme.landscape ? Theme.gapSection : Theme.gap
+
+    signal back
+    signal help
+    signal primary
+    signal other
+
+    implicitHeight: Theme.barHeight
+
+    Rectangle {
+        width: parent.width
+        height: Theme.borderCard
+        color: Theme.line
+    }
+
+    SecondaryButton {
+        id: backButton
+
+        objectName: "back"
+        x: Theme.edge
+        anchors.verticalCenter: parent.verticalCenter
+        anchors.verticalCenterOffset: Theme.borderCard / 2
+        width: Math.max(Theme.barBack, implicitWidth)
+        pad: Theme.du(16)
+        visible: text !== "" && !root.halves
+        text: root.backText
+        iconName: Theme.large ? "" : root.backIcon
+        onActivated: root.back()
+    }
+
+    SecondaryButton {
+        id: helpButton
+
+        objectName: "help"
+        x: backButton.visible ? backButton.x + backButton.width + Theme.barGap : Theme.edge
+        anchors.verticalCenter: backButton.verticalCenter
+        width: root.halves ? (root.inner - root.halfGap) / 2 : Math.max(Theme.barHelp, implicitWidth)
+        pad: Theme.du(16)
+        visible: text !== ""
+        text: root.helpText
+        iconName: Theme.large ? "" : "help"
+        onActivated: root.help()
+    }
+
+    SecondaryButton {
+        objectName: "other"
+        anchors.right: parent.right
+        anchors.rightMargin: Theme.edge
+        anchors.verticalCenter: backButton.verticalCenter
+        width: (root.inner - root.halfGap) / 2
+        visible: root.halves
+        text: root.otherText
+        iconName: Theme.large ? "" : root.otherIcon
+        onActivated: root.other()
+    }
+
+    PrimaryButton {
+        objectName: "primary"
+        anchors.right: parent.right
+        anchors.rightMargin: Theme.edge
+        anchors.verticalCenter: backButton.verticalCenter
+        width: Theme.landscape ? (root.inner - Theme.gapSection) / 2 : root.width - Theme.edge - x0
+        visible: text !== "" && !root.halves
+        text: root.primaryText
+        disabledReason: root.primaryReason
+        onActivated: root.primary()
+
+        readonly property real x0: helpButton.visible ? helpButton.x + helpButton.width + Theme.barGap : backButton.visible ? helpButton.x : Theme.edge
+    }
+}

@@ -1,0 +1,40 @@
+pragma ComponentBehavior: Bound
+
+import QtQuick
+
+// Text in the text face: line height fixed, digits tabular, wrapped where its width is set.
+Text {
+    id: root
+
+    property real size: Theme.sizeText
+    property bool strong: false
+    property bool secondary: false
+    // Off where the part around it already says the words.
+    property bool spoken: true
+    // Qt puts what a fixed line height adds below the line and never takes from the last: put half of it on either side.
+    readonly property real halfLeading: (lineHeight - Math.ceil(metrics.height)) / 2
+
+    color: secondary ? Theme.inkSecondary : Theme.ink
+    font.family: Theme.fontText
+    font.weight: strong ? Theme.weightStrong : Theme.weightText
+    font.pixelSize: size
+    font.features: {
+        "tnum": 1
+    }
+    lineHeightMode: Text.FixedHeight
+    lineHeight: Math.round(size * Theme.leading)
+    topPadding: halfLeading
+    bottomPadding: halfLeading < 0 ? halfLeading : -halfLeading
+    wrapMode: Text.Wrap
+    textFormat: Text.PlainText
+    renderType: Text.QtRendering
+    Accessible.role: Accessible.StaticText
+    Accessible.name: text
+    Accessible.ignored: !spoken
+
+    FontMetrics {
+        id: metrics
+
+        font: root.font
+    }
+}

@@ -1,0 +1,6 @@
+pragma ComponentBehavior: Bound
+
+import QtQuick
+
+// Another way.
+ActionButton {}
