@@ -94,17 +94,22 @@ def stranger(seed: int, layout: Layout = Layout.RESIDENT) -> Person:
         "valid_from": f"{issued:%Y%m%d}",
         "valid_to": f"{issued.replace(day=1, year=issued.year + 10):%Y%m%d}",
     }
-    address = f"潮州市湘桥区太平街道{chance.choice(('义井巷', '中山路', '太平路', '下东平路'))}{chance.randrange(1, 200)}号"
+    address = (
+        f"潮州市湘桥区太平街道{chance.choice(('义井巷', '中山路', '太平路', '下东平路'))}{chance.randrange(1, 200)}号"
+    )
     region = f"10{chance.randrange(10_000):04d}"
     if layout is Layout.FOREIGNER_2017:
         number = f"XXA1000{birth:%y%m%d}{chance.randrange(100):02d}"
-        return Person(
-            number=number, name=name, english_name=f"TRAVELLER, NUMBER {seed}", nationality="XXA", **common
-        )  # type: ignore[arg-type]
+        return Person(number=number, name=name, english_name=f"TRAVELLER, NUMBER {seed}", nationality="XXA", **common)  # type: ignore[arg-type]
     if layout is Layout.FOREIGNER_2023:
         number = _checked(f"910999{birth:%Y%m%d}{order:03d}")
         return Person(
-            number=number, name=name, english_name=f"TRAVELLER, NUMBER {seed}", nationality="XXA", times_issued="00", **common
+            number=number,
+            name=name,
+            english_name=f"TRAVELLER, NUMBER {seed}",
+            nationality="XXA",
+            times_issued="00",
+            **common,
         )  # type: ignore[arg-type]
     if layout is Layout.PERMIT:
         region = chance.choice(_RANGES[Layout.PERMIT])

@@ -143,4 +143,3 @@ class _Wires:
                     return False
                 part = part[os.write(self._master, part) :]
         return True
-

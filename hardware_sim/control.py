@@ -1,0 +1,155 @@
+"""The control socket's client: hands that insert cards, lay pages and load paper, from any process.
+
+Wire: a Unix socket in the run directory, JSON lines, one request and one answer a connection.
+"""
+
+import json
+import os
+import socket
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+SOCKET = "control.sock"
+ANSWER_WITHIN_S = 30.0
+
+
+class NotRunning(Exception):  # noqa: N818 - reads as what it says
+    """No simulation answers in this run directory."""
+
+
+class Refused(Exception):  # noqa: N818
+    """The simulation does not know what it was asked; the message names the nearest thing it knows."""
+
+
+def default_run_dir() -> Path:
+    """A folder of this user: below `$XDG_RUNTIME_DIR`, else below the folder for temporary files."""
+    runtime = os.environ.get("XDG_RUNTIME_DIR")
+    return (
+        Path(runtime) / "hall-terminal-sim"
+        if runtime
+        else Path(tempfile.gettempdir()) / f"hall-terminal-sim-{os.getuid()}"
+    )
+
+
+@contextmanager
+def socket_address(run_dir: Path) -> Iterator[str]:
+    """The socket's path in a form that fits into the 108 bytes of an address however deep the folder lies."""
+    descriptor = os.open(run_dir, os.O_PATH | os.O_DIRECTORY)
+    try:
+        yield f"/proc/self/fd/{descriptor}/{SOCKET}"
+    finally:
+        os.close(descriptor)
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptSlip:
+    """A printed slip. `ended_by`: `cut`, `torn` or `paper-end`."""
+
+    number: int
+    text: str
+    ended_by: str
+    text_path: Path
+    picture_path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Simulation:
+    """A running simulation. Every method raises `NotRunning` or `Refused`."""
+
+    run_dir: Path
+
+    def ask(self, what: str, **details: Any) -> Any:
+        """One request, its answer."""
+        request = json.dumps({"ask": what, **details}, ensure_ascii=False) + "\n"
+        try:
+            with socket_address(self.run_dir) as address, socket.socket(socket.AF_UNIX) as line:
+                line.settimeout(ANSWER_WITHIN_S + float(details.get("within_s", 0)))
+                line.connect(address)
+                line.sendall(request.encode())
+                with line.makefile("rb") as answers:
+                    answer = answers.readline()
+        except (FileNotFoundError, NotADirectoryError, ConnectionError) as error:
+            raise NotRunning(f"no simulation runs in {self.run_dir}") from error
+        if not answer:
+            raise NotRunning(f"the simulation in {self.run_dir} ended")
+        outcome = json.loads(answer)
+        if "refused" in outcome:
+            raise Refused(outcome["refused"])
+        return outcome["answer"]
+
+    def status(self) -> dict[str, Any]:
+        """Addresses of the devices and how each is."""
+        return dict(self.ask("status"))
+
+    def down(self) -> None:
+        """End the simulation; returns when every device has stopped."""
+        self.ask("down")
+
+    def people(self) -> list[dict[str, Any]]:
+        return list(self.ask("people"))
+
+    def card_insert(self, name: str, *, for_bytes: int | None = None) -> None:
+        """Lay somebody's card on the reader; pulled away mid-read after `for_bytes` bytes when given."""
+        self.ask("card insert", name=name, for_bytes=for_bytes)
+
+    def card_lift(self) -> None:
+        self.ask("card lift")
+
+    def page_put(self, name: str | None, *, person: str = "chen-guilan", troubles: tuple[str, ...] = ()) -> None:
+        """Lay a page under the camera, `None`: take it away. Troubles: `dark`, `blurred`, `half`."""
+        self.ask("page put", name=name or "none", person=person, troubles=list(troubles))
+
+    def paper_load(self, mm: float | None = None) -> None:
+        """A new roll; with `mm` what is left of an old one."""
+        self.ask("paper load", mm=mm)
+
+    def paper_remove(self) -> None:
+        self.ask("paper remove")
+
+    def paper_cover(self, *, opened: bool) -> None:
+        self.ask("paper cover", opened=opened)
+
+    def paper_jam(self) -> None:
+        self.ask("paper jam")
+
+    def paper_clear(self) -> None:
+        """Clear the jam and close the cover."""
+        self.ask("paper clear")
+
+    def printer_silent(self, on: bool) -> None:
+        """A printer that prints and answers nothing."""
+        self.ask("printer silent", on=on)
+
+    def printer_plug(self, *, plugged: bool) -> None:
+        self.ask("printer plug", plugged=plugged)
+
+    def reader_fault(self, name: str | None) -> None:
+        """One of `ReaderFault`'s values, `None` for a sound reader."""
+        self.ask("reader fault", name=name or "none")
+
+    def reader_plug(self, *, plugged: bool) -> None:
+        self.ask("reader plug", plugged=plugged)
+
+    def camera_plug(self, *, plugged: bool) -> None:
+        self.ask("camera plug", plugged=plugged)
+
+    def receipts(self, *, at_least: int = 0, within_s: float = 0.0) -> list[ReceiptSlip]:
+        """What was printed, oldest first, as soon as there are `at_least` so many or the time is over."""
+        slips = self.ask("receipts", at_least=at_least, within_s=within_s)
+        return [
+            ReceiptSlip(
+                slip["number"], slip["text"], slip["ended_by"], Path(slip["text_path"]), Path(slip["picture_path"])
+            )
+            for slip in slips
+        ]
+
+
+def connect(run_dir: Path | None = None) -> Simulation:
+    """The simulation of a run directory; raises `NotRunning` at once when none answers."""
+    simulation = Simulation(run_dir or default_run_dir())
+    simulation.status()
+    return simulation

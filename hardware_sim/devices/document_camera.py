@@ -1,0 +1,143 @@
+"""The document camera: the newest frame as `current.png` in a folder, about ten times a second.
+
+A page that is laid down moves in over a few frames and then lies still; the sensor's noise makes each
+frame differ from the one before. An unplugged camera has no folder.
+"""
+
+import itertools
+import shutil
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from hardware_sim.devices.desk_view import Picture, Placement, Trouble, desk_view, with_noise
+from hardware_sim.pages import draw_page
+from hardware_sim.people import Person
+
+CURRENT = "current.png"
+FRAMES_PER_S = 10.0
+STEADY_VARIANTS = 4  # encoded once each, then shown in turn
+_WAY_IN = (Placement(0.42, 0.2, 9.0), Placement(0.17, 0.08, 4.0), Placement(0.04, 0.02, 1.0))
+
+
+@dataclass(frozen=True, slots=True)
+class LaidPage:
+    """A page on the desk."""
+
+    name: str
+    picture: Picture
+    placement: Placement
+    troubles: frozenset[Trouble]
+
+
+class DeskCamera:
+    """The camera without clock and folder: `next_png` is the next frame, whole."""
+
+    def __init__(self) -> None:
+        self._page: LaidPage | None = None
+        self._moving: list[Placement] = []
+        self._steady: list[bytes] = []
+        self._seed = itertools.count(1)
+
+    @property
+    def page(self) -> LaidPage | None:
+        return self._page
+
+    def put(self, page: LaidPage | None) -> None:
+        """Lay a page down in place of the one that lies there; `None` takes it away."""
+        self._page = page
+        self._steady = []
+        self._moving = [] if page is None else [page.placement.moved(w.x, w.y, w.degrees) for w in _WAY_IN]
+
+    def next_png(self) -> bytes:
+        if self._page is not None and self._moving:
+            return self._encoded(desk_view(self._page.picture, self._moving.pop(0), self._page.troubles))
+        if len(self._steady) < STEADY_VARIANTS:
+            self._steady.append(self._encoded(self._still()))
+            return self._steady[-1]
+        self._steady.append(self._steady.pop(0))
+        return self._steady[-1]
+
+    def _still(self) -> Picture:
+        if self._page is None:
+            return desk_view(None, Placement())
+        return desk_view(self._page.picture, self._page.placement, self._page.troubles)
+
+    def _encoded(self, frame: Picture) -> bytes:
+        _, png = cv2.imencode(".png", with_noise(frame, next(self._seed)), [cv2.IMWRITE_PNG_COMPRESSION, 1])
+        return png.tobytes()
+
+
+def laid_page(name: str, person: Person, troubles: frozenset[Trouble] = frozenset()) -> LaidPage:
+    """A page as hands lay it: near the middle, a little turned; half off the desk when told so."""
+    chance = np.random.default_rng(sum(f"{name}{person.key}".encode()))
+    x, y, degrees = chance.uniform((-0.03, -0.03, -3.5), (0.03, 0.03, 3.5))
+    placement = Placement(0.5 + x, 0.5 + y, degrees)
+    if Trouble.HALF in troubles:
+        placement = Placement(0.95, 0.55, degrees)
+    picture = np.asarray(draw_page(name, person), np.uint8)[:, :, ::-1]
+    return LaidPage(name, np.ascontiguousarray(picture), placement, troubles)
+
+
+class DocumentCamera:
+    """Serves a `DeskCamera` in `folder` until `stop`. Any thread may call."""
+
+    def __init__(self, folder: Path, *, frames_per_s: float = FRAMES_PER_S) -> None:
+        self._folder = folder
+        self._frame_s = 1 / frames_per_s
+        self._camera = DeskCamera()
+        self._guard = threading.Lock()
+        self._pulled = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        self.plug()
+
+    def stop(self) -> None:
+        self.unplug()
+
+    def plug(self) -> None:
+        """The folder appears with a first frame in it. Nothing when it is there."""
+        if self._thread is None:
+            fresh = self._folder.with_name(f".{self._folder.name}.new")
+            fresh.mkdir(exist_ok=True)
+            with self._guard:
+                (fresh / CURRENT).write_bytes(self._camera.next_png())
+            if self._folder.exists():  # left by a process that was killed
+                shutil.rmtree(self._folder)
+            fresh.rename(self._folder)
+            self._pulled.clear()
+            self._thread = threading.Thread(target=self._serve, name="simulated document camera")
+            self._thread.start()
+
+    def unplug(self) -> None:
+        """The folder is gone. Nothing when it is."""
+        if self._thread is not None:
+            self._pulled.set()
+            self._thread.join()
+            self._thread = None
+            shutil.rmtree(self._folder)
+
+    def put(self, page: LaidPage | None) -> None:
+        with self._guard:
+            self._camera.put(page)
+
+    def state(self) -> dict[str, object]:
+        with self._guard:
+            page = self._camera.page
+        return {
+            "plugged": self._thread is not None,
+            "page": page.name if page else None,
+            "troubles": sorted(trouble.value for trouble in page.troubles) if page else [],
+        }
+
+    def _serve(self) -> None:
+        fresh = self._folder / f".{CURRENT}.new"
+        while not self._pulled.wait(self._frame_s):
+            with self._guard:
+                png = self._camera.next_png()
+            fresh.write_bytes(png)
+            fresh.replace(self._folder / CURRENT)

@@ -1,0 +1,216 @@
+"""All simulated devices in one process, and the control socket through which hands reach them.
+
+Run directory (mode 0700): `control.sock`, `identity-card-reader` (symlink to a pseudo-terminal),
+`document-camera/current.png`, `receipts/NNNN.{png,txt}`.
+"""
+
+import contextlib
+import difflib
+import inspect
+import json
+import os
+import socketserver
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from hardware_sim import control
+from hardware_sim.chip import chip_of
+from hardware_sim.control import Refused
+from hardware_sim.devices.desk_view import Trouble
+from hardware_sim.devices.document_camera import DocumentCamera, laid_page
+from hardware_sim.devices.printer_machine import NEW_ROLL_MM
+from hardware_sim.devices.receipt_printer import ReceiptPrinter
+from hardware_sim.devices.sam_machine import PlacedCard, ReaderFault
+from hardware_sim.devices.sam_reader import SamReader
+from hardware_sim.pages import KINDS
+from hardware_sim.people import Layout, Person, cast, stranger
+
+READER, CAMERA, RECEIPTS = "identity-card-reader", "document-camera", "receipts"
+
+
+class Devices:
+    """The devices of one terminal, and what can be done to them by name."""
+
+    def __init__(self, run_dir: Path, *, pace: bool) -> None:
+        self.reader = SamReader(run_dir / READER, pace=pace)
+        self.camera = DocumentCamera(run_dir / CAMERA)
+        self.printer = ReceiptPrinter(run_dir / RECEIPTS, pace=pace)
+        self._run_dir = run_dir
+        self._one_hand = threading.Lock()
+        self._acts: dict[str, Callable[..., object]] = {
+            "status": self.status,
+            "people": self._people,
+            "card insert": self._card_insert,
+            "card lift": lambda: self.reader.lift(),
+            "page put": self._page_put,
+            "paper load": lambda mm=None: self.printer.change(
+                lambda m: m.load_paper(NEW_ROLL_MM if mm is None else mm)
+            ),
+            "paper remove": lambda: self.printer.change(lambda m: m.remove_paper()),
+            "paper cover": lambda opened: self.printer.change(lambda m: m.set_cover(opened=opened)),
+            "paper jam": lambda: self.printer.change(lambda m: m.set_jam(jammed=True)),
+            "paper clear": self._paper_clear,
+            "printer silent": lambda on: self.printer.change(lambda m: setattr(m, "silent", on)),
+            "printer plug": lambda plugged: self.printer.plug() if plugged else self.printer.unplug(),
+            "reader fault": self._reader_fault,
+            "reader plug": lambda plugged: self.reader.plug() if plugged else self.reader.unplug(),
+            "camera plug": lambda plugged: self.camera.plug() if plugged else self.camera.unplug(),
+            "receipts": self._receipts,
+        }
+
+    def act(self, what: str, details: dict[str, Any]) -> object:
+        """Do what was asked; raises `Refused` for names and details that are not known."""
+        act = self._acts[known(what, self._acts, "request")]
+        try:
+            inspect.signature(act).bind(**details)
+        except TypeError as error:
+            raise Refused(f"{what}: {error}") from error
+        if act == self._receipts:  # may wait, and must not keep other hands away meanwhile
+            return act(**details)
+        with self._one_hand:
+            return act(**details)
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        with contextlib.ExitStack() as stack:
+            for device in (self.reader, self.camera, self.printer):
+                device.start()
+                stack.callback(device.stop)
+            yield
+
+    def status(self) -> dict[str, object]:
+        return {
+            "run_dir": str(self._run_dir),
+            "pid": os.getpid(),
+            "identity_card_reader": {"address": str(self._run_dir / READER), **self.reader.state()},
+            "document_camera": {"address": str(self._run_dir / CAMERA), **self.camera.state()},
+            "receipt_printer": {"address": f"tcp:127.0.0.1:{self.printer.port}", **self.printer.state()},
+        }
+
+    def _people(self) -> list[dict[str, object]]:
+        return [
+            asdict(person) | {"layout": person.layout.name, "birth": str(person.birth)} for person in cast().values()
+        ]
+
+    def _card_insert(self, name: str, for_bytes: int | None = None) -> None:
+        self.reader.insert(PlacedCard(chip_of(person_named(name)), for_bytes))
+
+    def _page_put(self, name: str, person: str = "chen-guilan", troubles: Iterable[str] = ()) -> None:
+        known_troubles = [trouble.value for trouble in Trouble]
+        chosen = frozenset(Trouble(known(trouble, known_troubles, "trouble")) for trouble in troubles)
+        kind = known(name, [*KINDS, "none"], "page")
+        self.camera.put(None if kind == "none" else laid_page(kind, person_named(person), chosen))
+
+    def _paper_clear(self) -> None:
+        self.printer.change(lambda m: m.set_jam(jammed=False))
+        self.printer.change(lambda m: m.set_cover(opened=False))
+
+    def _reader_fault(self, name: str) -> None:
+        fault = known(name, [*(fault.value for fault in ReaderFault), "none"], "fault")
+        self.reader.set_fault(None if fault == "none" else ReaderFault(fault))
+
+    def _receipts(self, at_least: int = 0, within_s: float = 0.0) -> list[dict[str, object]]:
+        kept = self.printer.receipts(at_least=at_least, within_s=within_s)
+        return [
+            asdict(slip) | {"text_path": str(slip.text_path), "picture_path": str(slip.picture_path)} for slip in kept
+        ]
+
+
+def person_named(name: str) -> Person:
+    """Somebody of the cast, or a stranger as `resident:17` (any layout, any number)."""
+    kind, colon, seed = name.partition(":")
+    layouts = {layout.name.lower().replace("_", "-"): layout for layout in Layout}
+    if colon and kind in layouts and seed.isdecimal():
+        return stranger(int(seed), layouts[kind])
+    return cast()[known(name, cast(), "person")]
+
+
+def known(name: str, names: Iterable[str], what: str) -> str:
+    """`name` when it is one of `names`; else `Refused` with the nearest one."""
+    all_names = list(names)
+    if name in all_names:
+        return name
+    nearest = difflib.get_close_matches(name, all_names, n=1, cutoff=0.4)
+    hint = f"did you mean {nearest[0]}?" if nearest else f"known: {', '.join(all_names)}"
+    raise Refused(f"no {what} named {name}; {hint}")
+
+
+class _ControlServer(socketserver.ThreadingUnixStreamServer):
+    daemon_threads = False  # closing the server waits for the conversations
+
+    def __init__(self, address: str, devices: Devices, *, down: threading.Event, stopped: threading.Event) -> None:
+        self.devices = devices
+        self.down = down
+        self.stopped = stopped
+        super().__init__(address, _Conversation)
+
+
+class _Conversation(socketserver.StreamRequestHandler):
+    """One request and its answer."""
+
+    server: _ControlServer
+    timeout = 5.0
+
+    def handle(self) -> None:
+        try:
+            line = self.rfile.readline()
+        except TimeoutError:
+            return
+        answer = json.dumps(self._outcome(line), ensure_ascii=False) + "\n"
+        with contextlib.suppress(ConnectionError):
+            self.wfile.write(answer.encode())
+
+    def _outcome(self, line: bytes) -> dict[str, object]:
+        try:
+            details = json.loads(line)
+            what = details.pop("ask")
+        except (ValueError, KeyError, AttributeError, TypeError) as error:
+            return {"refused": f"not a request: {error!r}"}
+        if what == "down":
+            self.server.down.set()
+            self.server.stopped.wait()
+            return {"answer": None}
+        try:
+            return {"answer": self.server.devices.act(str(what), details)}
+        except Refused as refusal:
+            return {"refused": str(refusal)}
+
+
+@contextmanager
+def serving(run_dir: Path, *, pace: bool, down: threading.Event) -> Iterator[control.Simulation]:
+    """Run all devices and the control socket; `down` is set when somebody asks for the end."""
+    make_run_dir(run_dir)
+    socket_path = run_dir / control.SOCKET
+    socket_path.unlink(missing_ok=True)
+    devices, stopped = Devices(run_dir, pace=pace), threading.Event()
+    with contextlib.ExitStack() as stack:
+        address = stack.enter_context(control.socket_address(run_dir))
+        server = stack.enter_context(_ControlServer(address, devices, down=down, stopped=stopped))
+        socket_path.chmod(0o600)
+        stack.callback(stopped.set)
+        stack.callback(socket_path.unlink)
+        stack.enter_context(devices.running())
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,), name="simulation control")
+        thread.start()
+        stack.callback(thread.join)
+        stack.callback(server.shutdown)
+        yield control.Simulation(run_dir)
+
+
+@contextmanager
+def running(run_dir: Path, *, pace: bool = False) -> Iterator[control.Simulation]:
+    """All devices in threads of this process, for tests."""
+    with serving(run_dir, pace=pace, down=threading.Event()) as simulation:
+        yield simulation
+
+
+def make_run_dir(run_dir: Path) -> None:
+    """Make it for this user alone. `PermissionError` when it belongs to somebody else."""
+    run_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if run_dir.stat().st_uid != os.getuid():
+        raise PermissionError(f"{run_dir} belongs to somebody else")
+    run_dir.chmod(0o700)
