@@ -1,0 +1,72 @@
+"""Chinese lines of a given width: what may stand at their ends, and what must stay together.
+
+Widths count half-width columns: a Latin character has one, any other two.
+"""
+
+import unicodedata
+from collections.abc import Iterator
+
+NOT_AT_START = frozenset("，。、；：！？）》」』】〉〕”’…—·％℃,.;:!?)]}%")
+NOT_AT_END = frozenset("（《「『【〈〔“‘([{￥")
+_REPLACED = {"\u00a0": " ", "\t": " ", "¥": "￥"}
+_SILENT = ("Cc", "Cf", "Cs", "Cn", "Zl", "Zp", "Mn", "Me")
+
+
+def printable(text: str) -> str:
+    """The text without what leaves no mark of its own on paper: controls, joiners, variation selectors."""
+    replaced = (_REPLACED.get(character, character) for character in text)
+    return "".join(c for c in replaced if unicodedata.category(c) not in _SILENT)
+
+
+def width(text: str) -> int:
+    return sum(1 if character.isascii() else 2 for character in text)
+
+
+def wrapped(text: str, columns: int) -> list[str]:
+    """Lines of at most `columns` (at least 2), which together say `text`; blanks at a break are dropped.
+
+    A Latin word or number stays whole when it fits a line. Closing punctuation stays with what it closes and
+    opening punctuation with what it opens, unless there is more of it than fits a line.
+    """
+    lines: list[str] = [""]
+    for paragraph_at, paragraph in enumerate(text.split("\n")):
+        if paragraph_at:
+            lines.append("")
+        for piece in _pieces(printable(paragraph)):
+            if width(lines[-1]) + width(piece.rstrip(" ")) <= columns:
+                lines[-1] += piece
+            else:
+                lines.extend(_cut(piece, columns))
+    return [line.rstrip(" ") for line in lines if line.strip(" ")]
+
+
+def longest_piece(text: str) -> int:
+    """The width of the widest part that should not be broken."""
+    return max((width(piece.strip(" ")) for piece in _pieces(printable(text))), default=0)
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Parts between which a line may break; blanks follow the part before them."""
+    piece = ""
+    for character in text:
+        if piece and _may_break(piece, character):
+            yield piece
+            piece = ""
+        piece += character
+    if piece:
+        yield piece
+
+
+def _may_break(piece: str, following: str) -> bool:
+    if following == " " or following in NOT_AT_START or piece.rstrip(" ")[-1:] in NOT_AT_END:
+        return False
+    return piece[-1] == " " or not (piece[-1].isascii() and following.isascii())
+
+
+def _cut(piece: str, columns: int) -> list[str]:
+    lines = [""]
+    for character in piece.strip(" "):
+        if width(lines[-1]) + width(character) > columns:
+            lines.append("")
+        lines[-1] += character
+    return lines
