@@ -127,7 +127,7 @@ def step(session: Session, event: Event, *, moment: Moment, terminal: Terminal) 
     """What follows from an event. One that comes too late for its page changes nothing."""
     after, effects = _step(session, event, moment, terminal)
     after = _in_or_out_of_service(after)
-    if isinstance(after.page, Idle | OutOfService) and not isinstance(session.page, Idle | OutOfService):
+    if _visit_ended(session.page, after.page):
         after = replace(after, number=session.number + 1, large=False, overlay=None)
     return Transition(after, (*_left(session, after), *effects, *_entered(session, after, event, terminal.times)))
 
@@ -234,10 +234,18 @@ def idle_timeout_s(session: Session, times: Times) -> float | None:
             return None
         case Done(slip=SlipPrinting()):
             return None
-        case Asking():
+        case Asking(case, field_id) if case.item.field(field_id).kind != "choice":
             return times.entry_timeout_s
         case _:
             return times.idle_timeout_large_s if session.large else times.idle_timeout_s
+
+
+def _visit_ended(before: Page, after: Page) -> bool:
+    """Whether whoever stands here now is somebody else."""
+    nobody = Idle | OutOfService
+    if isinstance(before, Goodbye):
+        return not isinstance(after, Goodbye)
+    return isinstance(after, nobody) and not isinstance(before, nobody)
 
 
 def _left(before: Session, after: Session) -> tuple[Effect, ...]:

@@ -77,8 +77,8 @@ def digest_of(content: bytes) -> str:
 
 
 def is_canonical(manifest: bytes) -> bool:
-    """Whether these bytes are the canonical form of what they say."""
+    """Whether these bytes are the canonical form of what they say. Every number is a double, as RFC 8785 has it."""
     try:
-        return canonical(json.loads(manifest)) == manifest
+        return canonical(json.loads(manifest, parse_int=float)) == manifest
     except (ValueError, RecursionError):
         return False

@@ -1,0 +1,38 @@
+"""Terminals for the journeys."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from kiosk.composing import Origin
+from kiosk.configuration import Times
+from kiosk.items import Catalogue
+from kiosk.journeys.events import Device, DeviceChanged
+from kiosk.ports import Ready
+from kiosk.session import Terminal
+from sync.catalogue import read_catalogue
+from tests.journeys.visit import Visit
+
+
+@pytest.fixture(scope="session")
+def catalogue() -> Catalogue:
+    return read_catalogue(Path(__file__).parents[2] / "content" / "items")
+
+
+@pytest.fixture
+def visit_to() -> Callable[[Catalogue], Visit]:
+    """A terminal with that catalogue, all its devices ready, and nobody there."""
+
+    def make(catalogue: Catalogue) -> Visit:
+        terminal = Terminal(catalogue, Origin("CZ03", "湘桥区政务服务大厅", True), "湘桥大厅 03 号机", Times())
+        visit = Visit(terminal).happens(*(DeviceChanged(device, Ready()) for device in Device))
+        visit.asked.clear()
+        return visit
+
+    return make
+
+
+@pytest.fixture
+def visit(catalogue: Catalogue, visit_to: Callable[[Catalogue], Visit]) -> Visit:
+    return visit_to(catalogue)
