@@ -240,7 +240,7 @@ def run_agent(
     client = PlatformClient(
         gateway.url, connect_timeout_s=gateway.connect_timeout_s, read_timeout_s=gateway.read_timeout_s
     )
-    random = random or Random()  # noqa: S311 - spreads retries, keeps no secret
+    random = random or Random()  # spreads retries, keeps no secret
     failures = 0
     try:
         while not stop.is_set():
