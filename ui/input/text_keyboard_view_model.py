@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 from PySide6.QtCore import Property, QObject, QPointF, Signal, Slot
-from PySide6.QtQml import QmlElement, QmlUncreatable
+from PySide6.QtQml import QmlElement
 
 from ui.input.candidate_pages import Cell, Grid, lay_out
 from ui.input.handwriting import HandwritingMissing, HandwritingRecogniser
@@ -17,6 +17,22 @@ QML_IMPORT_MAJOR_VERSION = 1
 
 CANDIDATES: Final = 72
 RECOGNISED: Final = 10
+WORDS: Final = (
+    "delete_one",
+    "clear",
+    "separator",
+    "previous",
+    "next",
+    "first_page",
+    "last_page",
+    "no_strokes",
+    "undo_stroke",
+    "rewrite",
+    "capitals",
+    "full",
+    "pad",
+)
+"""What stands on keys, each as `input.key.<word>` in the texts."""
 
 
 class Say(Protocol):
@@ -63,6 +79,9 @@ def derive_text_keyboard(
 
 
 def _hint(entry: TextEntry, say: Say) -> str:
+    """What to do now, in the place of candidates; modes without candidates have no such place."""
+    if entry.mode not in (Mode.PINYIN, Mode.HANDWRITING):
+        return ""
     if entry.room < 1:
         return say("input.full", length=entry.max_length)
     if entry.letters:
@@ -73,11 +92,13 @@ def _hint(entry: TextEntry, say: Say) -> str:
 
 
 @QmlElement
-@QmlUncreatable("The terminal creates it with its engines")
 class TextKeyboardViewModel(QObject):
     """One keyboard; `begin` points it at a field, `forget` ends a citizen's session."""
 
     changed = Signal()
+    tabsChanged = Signal()
+    wordsChanged = Signal()
+    cellsChanged = Signal()
     edited = Signal(str)
 
     def __init__(
@@ -104,6 +125,13 @@ class TextKeyboardViewModel(QObject):
         self._modes = tuple(mode for mode in modes if self._works(mode)) or (Mode.DIGITS,)
         self._entry = TextEntry(text[:max_length], max_length, self._modes[0])
         self._candidates = ()
+        self._swap()
+
+    def speak(self, say: Say) -> None:
+        """Shows another language from now on; nothing that was typed is lost."""
+        self._say = say
+        self.wordsChanged.emit()
+        self.tabsChanged.emit()
         self._swap()
 
     def forget(self) -> None:
@@ -193,11 +221,11 @@ class TextKeyboardViewModel(QObject):
     def mode(self) -> str:
         return self._props.mode
 
-    @Property("QVariantList", notify=changed)
+    @Property("QVariantList", notify=tabsChanged)  # type: ignore[arg-type]
     def tabs(self) -> list[dict[str, str]]:
         return [{"mode": mode.value, "label": self._say(f"input.tab.{mode.value}")} for mode in self._props.modes]
 
-    @Property("QVariantList", notify=changed)
+    @Property("QVariantList", notify=cellsChanged)  # type: ignore[arg-type]
     def cells(self) -> list[dict[str, object]]:
         return [
             {"index": cell.index, "text": cell.text, "row": cell.row, "column": cell.column, "span": cell.span}
@@ -228,10 +256,9 @@ class TextKeyboardViewModel(QObject):
     def capitals(self) -> bool:
         return self._props.capitals
 
-    @Slot(str, result=str)
-    def label(self, key: str) -> str:
-        """The words of a key: `delete`, `clear`, `separator`, `previous`, `next`, `undo_stroke`, `rewrite`..."""
-        return self._say(f"input.key.{key}")
+    @Property("QVariantMap", notify=wordsChanged)  # type: ignore[arg-type]
+    def words(self) -> dict[str, str]:
+        return {word: self._say(f"input.key.{word}") for word in WORDS}
 
     # Inside
 
@@ -270,5 +297,9 @@ class TextKeyboardViewModel(QObject):
         if props != before:
             self._props = props
             self.changed.emit()
+            if props.modes != before.modes:
+                self.tabsChanged.emit()
+            if props.cells != before.cells:
+                self.cellsChanged.emit()
             if props.text != before.text:
                 self.edited.emit(props.text)

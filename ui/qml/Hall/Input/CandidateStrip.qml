@@ -1,3 +1,5 @@
+pragma ComponentBehavior: Bound
+
 import QtQuick
 import Hall.Components
 import Hall.Input
@@ -10,7 +12,7 @@ Item {
     property int rows: 2
 
     readonly property real gap: Theme.mm(2.2)
-    readonly property real pagerWidth: Theme.mm(37) * Theme.scale
+    readonly property real pagerWidth: Theme.em(136)
     readonly property int columns: Math.max(2, Math.floor((width - pagerWidth) / (Theme.mm(40) + gap)))
     readonly property real cellWidth: (width - pagerWidth - columns * gap) / columns
     readonly property real cellHeight: (height - (rows - 1) * gap) / rows
@@ -41,20 +43,23 @@ Item {
         Accessible.name: text
     }
 
+    // The keys stay while their words change, so that the focus stays too.
     Repeater {
-        model: root.viewModel.cells
+        model: root.columns * root.rows
 
         Key {
-            required property var modelData
+            required property int index
 
-            objectName: "candidate_" + modelData.text
-            x: modelData.column * (root.cellWidth + root.gap)
-            y: modelData.row * (root.cellHeight + root.gap)
-            width: modelData.span * root.cellWidth + (modelData.span - 1) * root.gap
+            readonly property var cell: root.viewModel.cells[index] ?? null
+
+            objectName: "candidate_" + index
+            visible: cell !== null
+            x: (cell?.column ?? 0) * (root.cellWidth + root.gap)
+            y: (cell?.row ?? 0) * (root.cellHeight + root.gap)
+            width: (cell?.span ?? 1) * (root.cellWidth + root.gap) - root.gap
             height: root.cellHeight
-            label: modelData.text
-            textSize: Theme.sizeSub
-            onPressed: root.viewModel.choose(modelData.index)
+            label: cell?.text ?? ""
+            onActivated: root.viewModel.choose(cell.index)
         }
     }
 
@@ -65,22 +70,24 @@ Item {
 
         Key {
             objectName: "previousCandidates"
+            accessibleName: root.viewModel.words.previous
             width: root.pagerWidth
             height: root.cellHeight
-            enabled: root.viewModel.hasPrevious
-            label: root.viewModel.label("previous")
+            disabledReason: root.viewModel.hasPrevious ? "" : root.viewModel.words.first_page
+            label: root.viewModel.hasPrevious ? root.viewModel.words.previous : root.viewModel.words.first_page
             textSize: Theme.sizeSecondary
-            onPressed: root.viewModel.previousPage()
+            onActivated: root.viewModel.previousPage()
         }
 
         Key {
             objectName: "nextCandidates"
+            accessibleName: root.viewModel.words.next
             width: root.pagerWidth
             height: root.cellHeight
-            enabled: root.viewModel.hasNext
-            label: root.viewModel.label("next")
+            disabledReason: root.viewModel.hasNext ? "" : root.viewModel.words.last_page
+            label: root.viewModel.hasNext ? root.viewModel.words.next : root.viewModel.words.last_page
             textSize: Theme.sizeSecondary
-            onPressed: root.viewModel.nextPage()
+            onActivated: root.viewModel.nextPage()
         }
     }
 }

@@ -1,3 +1,5 @@
+pragma ComponentBehavior: Bound
+
 import QtQuick
 import Hall.Components
 import Hall.Input
@@ -49,13 +51,13 @@ Item {
                 required property var modelData
 
                 objectName: "tab_" + modelData.mode
-                width: Theme.mm(41) * Theme.scale
+                width: Theme.em(150)
                 height: tabs.height
                 label: modelData.label
                 textSize: Theme.sizeSecondary
                 chosen: modelData.mode === root.viewModel.mode
-                Accessible.role: Accessible.PageTab
-                onPressed: root.viewModel.chooseMode(modelData.mode)
+                role: Accessible.PageTab
+                onActivated: root.viewModel.chooseMode(modelData.mode)
             }
         }
     }
@@ -95,7 +97,7 @@ Item {
             units: 10
             rows: [root.keys("qwertyuiop"), root.keys("asdfghjkl"), [
                     {
-                        label: root.viewModel.label("separator"),
+                        label: root.viewModel.words.separator,
                         send: "separator",
                         wide: 1.5
                     },
@@ -106,12 +108,12 @@ Item {
                     },
                     ...root.keys("bnm"),
                     {
-                        label: root.viewModel.label("delete"),
+                        label: root.viewModel.words.delete_one,
                         send: "delete",
                         wide: 1.5
                     }
                 ]]
-            onPressed: send => root.press(send)
+            onStruck: send => root.press(send)
         }
     }
 
@@ -126,17 +128,17 @@ Item {
                         send: "单元"
                     }, ...root.keys("组")], [
                     {
-                        label: root.viewModel.label("clear"),
+                        label: root.viewModel.words.clear,
                         send: "clear"
                     },
                     ...root.keys("0-"),
                     {
-                        label: root.viewModel.label("delete"),
+                        label: root.viewModel.words.delete_one,
                         send: "delete",
                         wide: 2
                     }
                 ]]
-            onPressed: send => root.press(send)
+            onStruck: send => root.press(send)
         }
     }
 
@@ -149,23 +151,23 @@ Item {
             units: 10
             rows: [root.keys("1234567890"), root.keys("qwertyuiop", capitals), [...root.keys("asdfghjkl", capitals), ...root.keys("@")], [
                     {
-                        label: root.viewModel.label("capitals"),
+                        label: root.viewModel.words.capitals,
                         send: "capitals",
                         wide: 1.5,
                         chosen: capitals
                     },
                     ...root.keys("zxcvbnm", capitals),
                     {
-                        label: root.viewModel.label("delete"),
+                        label: root.viewModel.words.delete_one,
                         send: "delete",
                         wide: 1.5
                     }
                 ], [...root.keys(".-_/"), {
-                        label: root.viewModel.label("clear"),
+                        label: root.viewModel.words.clear,
                         send: "clear",
                         wide: 3
                     }]]
-            onPressed: send => root.press(send)
+            onStruck: send => root.press(send)
         }
     }
 
@@ -186,7 +188,7 @@ Item {
 
                 readonly property real keyHeight: (height - 2 * spacing) / 3
 
-                width: Theme.mm(45) * Theme.scale
+                width: Theme.em(164)
                 height: parent.height
                 spacing: Theme.mm(2.2)
 
@@ -194,29 +196,29 @@ Item {
                     objectName: "undoStroke"
                     width: parent.width
                     height: column.keyHeight
-                    enabled: root.viewModel.strokes > 0
-                    label: root.viewModel.label("undo_stroke")
+                    disabledReason: root.viewModel.strokes > 0 ? "" : root.viewModel.words.no_strokes
+                    label: root.viewModel.words.undo_stroke
                     textSize: Theme.sizeText
-                    onPressed: root.viewModel.undoStroke()
+                    onActivated: root.viewModel.undoStroke()
                 }
 
                 Key {
                     objectName: "rewrite"
                     width: parent.width
                     height: column.keyHeight
-                    enabled: root.viewModel.strokes > 0
-                    label: root.viewModel.label("rewrite")
+                    disabledReason: root.viewModel.strokes > 0 ? "" : root.viewModel.words.no_strokes
+                    label: root.viewModel.words.rewrite
                     textSize: Theme.sizeText
-                    onPressed: root.viewModel.eraseStrokes()
+                    onActivated: root.viewModel.eraseStrokes()
                 }
 
                 Key {
                     objectName: "key_delete"
                     width: parent.width
                     height: column.keyHeight
-                    label: root.viewModel.label("delete")
+                    label: root.viewModel.words.delete_one
                     textSize: Theme.sizeText
-                    onPressed: root.viewModel.deleteOne()
+                    onActivated: root.viewModel.deleteOne()
                 }
             }
         }

@@ -1,3 +1,5 @@
+pragma ComponentBehavior: Bound
+
 import QtQuick
 import Hall.Components
 import Hall.Input
@@ -22,10 +24,28 @@ Rectangle {
     Accessible.name: root.label
     Accessible.description: root.viewModel.text
 
+    Text {
+        id: full
+
+        objectName: "full"
+        anchors.right: parent.right
+        anchors.rightMargin: Theme.padCard
+        anchors.verticalCenter: parent.verticalCenter
+        visible: root.viewModel.room < 1
+        text: root.viewModel.words.full
+        color: Theme.inkSecondary
+        font.family: Theme.fontText
+        font.pixelSize: Theme.sizeSecondary
+        Accessible.role: Accessible.StaticText
+        Accessible.name: text
+    }
+
     Item {
-        anchors.fill: parent
-        anchors.leftMargin: Theme.mm(10)
-        anchors.rightMargin: Theme.mm(10)
+        anchors.left: parent.left
+        anchors.leftMargin: Theme.padCard
+        anchors.right: full.visible ? full.left : parent.right
+        anchors.rightMargin: full.visible ? Theme.gapTight : Theme.padCard
+        height: parent.height
         clip: true
 
         Row {

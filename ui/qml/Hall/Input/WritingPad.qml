@@ -1,3 +1,5 @@
+pragma ComponentBehavior: Bound
+
 import QtQuick
 import Hall.Components
 import Hall.Input
@@ -21,7 +23,7 @@ Rectangle {
     border.color: Theme.controlBorder
 
     Accessible.role: Accessible.Canvas
-    Accessible.name: root.viewModel.label("pad")
+    Accessible.name: root.viewModel.words.pad
 
     Connections {
         target: root.viewModel
