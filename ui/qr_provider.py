@@ -1,7 +1,8 @@
-"""QR codes as images: `image://qr/BASE64URL`, the payload's UTF-8 bytes in base64url. The quiet zone is the page's."""
+"""QR codes as images: `image://qr/PAYLOAD`, percent-encoded with `~` for `%`, which Qt would decode. The quiet zone is the
+page's."""
 
-from base64 import urlsafe_b64decode
 from functools import lru_cache
+from urllib.parse import unquote
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QImage
@@ -17,7 +18,7 @@ class QrProvider(QQuickImageProvider):
         super().__init__(QQuickImageProvider.ImageType.Image)
 
     def requestImage(self, identifier: str, size: QSize, requested_size: QSize) -> QImage:
-        payload = urlsafe_b64decode(identifier).decode()
+        payload = unquote(identifier.replace("~", "%"))
         image = draw_qr(payload, side_px=max(requested_size.width(), requested_size.height(), 1))
         size.setWidth(image.width())
         size.setHeight(image.height())

@@ -33,7 +33,7 @@ Touchable {
             anchors.verticalCenter: parent.verticalCenter
             visible: root.iconName !== ""
             name: root.iconName
-            size: root.small ? Theme.iconFine : Theme.iconSize
+            size: Theme.iconSize
             color: root.ink
         }
 

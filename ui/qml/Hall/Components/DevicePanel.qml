@@ -66,7 +66,7 @@ Rectangle {
 
     Rectangle {
         x: root.tagX === 0 ? picture.x + Theme.gap : picture.x + root.tagX * root.drawingScale - width / 2
-        y: picture.y + (root.tagX === 0 ? Theme.du(root.tagY) : root.drawingTop + root.tagY * root.drawingScale)
+        y: picture.y + Math.max(Theme.gapTight, root.tagX === 0 ? Theme.du(root.tagY) : root.drawingTop + root.tagY * root.drawingScale)
         visible: root.tag !== ""
         width: tagRow.width + 2 * Theme.du(20)
         height: Math.max(Theme.du(60), tagRow.height)

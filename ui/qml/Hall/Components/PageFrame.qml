@@ -7,15 +7,15 @@ import QtQuick
 Rectangle {
     id: root
 
-    property string title: ""
-    property string subtitle: ""
+    property string title: Surroundings.title
+    property string subtitle: Surroundings.subtitle
     property string heading: ""
     property string lead: ""
     // "" for a plain heading; "good", "attention", "fault" or "kept" for one with a mark
     property string tone: ""
     property string toneIcon: ""
-    property int step: 0
-    property int steps: 0
+    property int step: Surroundings.step
+    property int steps: Surroundings.steps
     property string backText: Surroundings.backText
     property string backIcon: backText === Surroundings.backText ? "back" : ""
     property string helpText: Surroundings.helpText
@@ -85,6 +85,8 @@ Rectangle {
             id: plain
 
             width: parent.width
+            // Beside the first field of the right column.
+            leading: Theme.landscape && !root.stepped ? Theme.buttonHeight : Theme.leadingHeading
             visible: root.tone === ""
             heading: root.tone === "" ? root.heading : ""
             lead: root.tone === "" ? root.lead : ""

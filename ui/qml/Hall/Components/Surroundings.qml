@@ -6,6 +6,10 @@ import QtQuick
 QtObject {
     id: surroundings
 
+    property string title: ""
+    property string subtitle: ""
+    property int step: 0
+    property int steps: 0
     property string sealCharacter: ""
     property string largeText: ""
     property string backText: ""
