@@ -35,7 +35,7 @@ Item {
     SecondaryButton {
         id: backButton
 
-        objectName: "back"
+        objectName: "backButton"
         x: Theme.edge
         anchors.verticalCenter: parent.verticalCenter
         anchors.verticalCenterOffset: Theme.borderCard / 2
@@ -50,7 +50,7 @@ Item {
     SecondaryButton {
         id: helpButton
 
-        objectName: "help"
+        objectName: "helpButton"
         x: backButton.visible ? backButton.x + backButton.width + Theme.barGap : Theme.edge
         anchors.verticalCenter: backButton.verticalCenter
         width: root.halves ? (root.inner - root.halfGap) / 2 : Math.max(Theme.barHelp, implicitWidth)
@@ -62,7 +62,7 @@ Item {
     }
 
     SecondaryButton {
-        objectName: "other"
+        objectName: "otherButton"
         anchors.right: parent.right
         anchors.rightMargin: Theme.edge
         anchors.verticalCenter: backButton.verticalCenter
@@ -74,7 +74,7 @@ Item {
     }
 
     PrimaryButton {
-        objectName: "primary"
+        objectName: "primaryButton"
         anchors.right: parent.right
         anchors.rightMargin: Theme.edge
         anchors.verticalCenter: backButton.verticalCenter

@@ -10,6 +10,7 @@ Touchable {
     property string line: ""
     property string iconName: ""
     property bool primary: false
+    readonly property bool roomy: height >= Theme.iconBig + Theme.du(64) + label.lineHeight + below.lineHeight
     readonly property color hue: primary ? Theme.primaryInk : Theme.ink
 
     text: line === "" ? name : name + " " + line
@@ -28,7 +29,7 @@ Touchable {
 
         Icon {
             x: -Theme.du(3)
-            visible: root.iconName !== ""
+            visible: root.iconName !== "" && root.roomy
             name: root.iconName
             size: Theme.iconBig
             stroke: Theme.strokeIcon
@@ -38,12 +39,17 @@ Touchable {
         Item {
             width: 1
             height: Theme.du(16)
-            visible: root.iconName !== ""
+            visible: root.iconName !== "" && root.roomy
         }
 
         BodyText {
+            id: label
+
             width: parent.width
             text: root.name
+            wrapMode: Text.NoWrap
+            fontSizeMode: Text.HorizontalFit
+            minimumPixelSize: Theme.sizeSecondary
             size: Theme.sizeSub
             strong: true
             color: root.blocked ? Theme.disabledText : root.hue
@@ -52,7 +58,12 @@ Touchable {
         }
 
         BodyText {
+            id: below
+
             width: parent.width
+            wrapMode: Text.NoWrap
+            fontSizeMode: Text.HorizontalFit
+            minimumPixelSize: Theme.du(30)
             visible: text !== ""
             text: root.blocked ? root.disabledReason : root.line
             size: Theme.sizeSecondary

@@ -2,7 +2,7 @@ pragma ComponentBehavior: Bound
 
 import QtQuick
 
-// Large digits. The keys share the height the pad is given.
+// Large digits. The keys share the height the pad is given: four rows of three, or in landscape three rows of four.
 Item {
     id: root
 
@@ -10,21 +10,24 @@ Item {
     property string eraseText: ""
     // A key instead of the one that clears all: "X" of an identity number.
     property string extraKey: ""
-    readonly property real keyWidth: (width - 2 * Theme.gapRow) / 3
-    readonly property real keyHeight: (height - 3 * Theme.gapRow) / 4
+    readonly property int columns: Theme.landscape ? 4 : 3
+    readonly property int rows: 12 / columns
+    readonly property string first: extraKey === "" ? "clear" : extraKey
+    readonly property real keyWidth: (width - (columns - 1) * Theme.gapRow) / columns
+    readonly property real keyHeight: (height - (rows - 1) * Theme.gapRow) / rows
 
     signal typed(string key)
     signal erased
     signal cleared
 
-    implicitHeight: 4 * Theme.du(152) + 3 * Theme.gapRow
+    implicitHeight: rows * Theme.du(152) + (rows - 1) * Theme.gapRow
 
     Grid {
-        columns: 3
+        columns: root.columns
         spacing: Theme.gapRow
 
         Repeater {
-            model: ["1", "2", "3", "4", "5", "6", "7", "8", "9", root.extraKey === "" ? "clear" : root.extraKey, "0", "erase"]
+            model: Theme.landscape ? ["1", "2", "3", "erase", "4", "5", "6", root.first, "7", "8", "9", "0"] : ["1", "2", "3", "4", "5", "6", "7", "8", "9", root.first, "0", "erase"]
 
             ActionButton {
                 required property string modelData
@@ -38,7 +41,7 @@ Item {
                 repeatMs: word ? 500 : 150
                 text: modelData === "clear" ? root.clearText : modelData === "erase" ? root.eraseText : modelData
                 iconName: modelData === "erase" ? "delete" : ""
-                size: word ? Theme.sizeText : Math.min(Theme.sizeHeading, root.keyHeight * 0.6)
+                size: word ? (Theme.landscape ? Theme.sizeSecondary : Theme.sizeText) : Math.min(Theme.sizeHeading, root.keyHeight * 0.6)
                 onActivated: {
                     if (modelData === "clear")
                         root.cleared();

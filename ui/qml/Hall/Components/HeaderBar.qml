@@ -82,7 +82,7 @@ Item {
     ModeButton {
         id: mode
 
-        objectName: "largeMode"
+        objectName: "largeButton"
         anchors.right: parent.right
         anchors.rightMargin: Theme.edge
         anchors.verticalCenter: seal.verticalCenter

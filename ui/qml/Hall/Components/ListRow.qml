@@ -39,10 +39,12 @@ Touchable {
         anchors.right: trailing.visible ? trailing.left : end.visible ? end.left : parent.right
         anchors.rightMargin: Theme.du(20)
         anchors.verticalCenter: parent.verticalCenter
-        anchors.verticalCenterOffset: -Theme.rise(Theme.sizeText)
 
         BodyText {
             width: parent.width
+            transform: Translate {
+                y: -Theme.rise(Theme.sizeText)
+            }
             text: root.name
             strong: true
             color: root.blocked ? Theme.disabledText : Theme.ink

@@ -12,6 +12,10 @@ Row {
 
     signal rated(int level)
 
+    readonly property real levelWidth: (width - (levels.length - 1) * spacing) / Math.max(1, levels.length)
+    // One size for all five, at which the longest stands in one line.
+    readonly property real size: Math.min(Theme.sizeMin, Math.floor((levelWidth - Theme.du(14)) / levels.reduce((longest, level) => Math.max(longest, level.length), 1)))
+
     spacing: Theme.gapRow
 
     Repeater {
@@ -24,7 +28,7 @@ Row {
             required property string modelData
 
             objectName: "rate-" + index
-            width: (root.width - (root.levels.length - 1) * root.spacing) / Math.max(1, root.levels.length)
+            width: root.levelWidth
             height: Theme.buttonHeight
             role: Accessible.RadioButton
             text: modelData
@@ -37,14 +41,13 @@ Row {
             BodyText {
                 anchors.centerIn: parent
                 anchors.verticalCenterOffset: -Theme.rise(size)
-                width: parent.width - 2 * Theme.du(8)
                 text: level.modelData
-                size: Theme.sizeMin
+                size: root.size
                 strong: true
                 color: level.index === root.chosen ? (level.pressed ? Theme.ink : Theme.primaryInk) : Theme.ink
                 lineHeight: Math.round(size * 1.2)
                 horizontalAlignment: Text.AlignHCenter
-                wrapMode: Text.WrapAnywhere
+                wrapMode: Text.NoWrap
                 spoken: false
             }
         }

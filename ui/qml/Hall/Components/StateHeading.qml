@@ -11,11 +11,12 @@ Item {
     property alias heading: words.heading
     property alias lead: words.lead
 
-    implicitHeight: Math.max(mark.height, words.implicitHeight)
+    implicitHeight: Math.max(mark.y + mark.height, words.implicitHeight)
 
     StateMark {
         id: mark
 
+        y: Math.max(0, (Theme.leadingHeading - height) / 2)
         tone: root.tone
         Binding on iconName {
             when: root.iconName !== ""
