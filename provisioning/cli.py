@@ -20,7 +20,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "what to do; who acts. Stop the terminal first: a device answers one program at a time.",
     )
     doctor.add_argument(
-        "--config", metavar="FILE", nargs="+", type=Path, required=True, help="TOML files, the last lies on top"
+        "--config",
+        metavar="FILE",
+        nargs="+",
+        action="extend",
+        type=Path,
+        required=True,
+        help="TOML files, the last lies on top",
     )
     doctor.add_argument("--json", action="store_true", help="for programs")
     options = parser.parse_args(arguments)

@@ -95,7 +95,9 @@ def test_the_commands_that_a_document_names_exist(document: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "document", sorted(REPOSITORY.glob("*.md")) + sorted((REPOSITORY / "docs").rglob("*.md")), ids=str
+    "document",
+    sorted(REPOSITORY.glob("*.md")) + sorted((REPOSITORY / "docs").rglob("*.md")),
+    ids=lambda path: path.name,
 )
 def test_links_between_documents_lead_somewhere(document: Path) -> None:
     links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", document.read_text("utf-8"))
