@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF
 from PySide6.QtQuick import QQuickItem, QQuickView
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -34,6 +34,7 @@ class Keyboard:
 
     def __init__(self, view: QQuickView, model: TextKeyboardViewModel, qtbot: QtBot) -> None:
         self.view, self.model, self._qtbot = view, model, qtbot
+        self._glass = QTest.createTouchDevice()
         model.setParent(view)  # the page must never outlive it
 
     def parts(self) -> Iterator[QQuickItem]:
@@ -53,7 +54,9 @@ class Keyboard:
     def touch(self, name: str) -> None:
         item = self.part(name)
         self._qtbot.waitUntil(lambda: item.property("resting") is False)
-        QTest.mouseClick(self.view, Qt.MouseButton.LeftButton, pos=self._at(item, 0.5, 0.5))
+        place = self._at(item, 0.5, 0.5)
+        self._finger().press(0, place, self.view).commit()
+        self._finger().release(0, place, self.view).commit()
 
     def type(self, letters: str) -> None:
         for letter in letters:
@@ -77,10 +80,13 @@ class Keyboard:
         side = pad.height()
         for stroke in strokes:
             points = [self._at(pad, 0.5 + (x - 50) / 100 * side / pad.width(), y / 100) for x, y in stroke]
-            QTest.mousePress(self.view, Qt.MouseButton.LeftButton, pos=points[0])
+            self._finger().press(0, points[0], self.view).commit()
             for point in points[1:]:
-                QTest.mouseMove(self.view, point)
-            QTest.mouseRelease(self.view, Qt.MouseButton.LeftButton, pos=points[-1])
+                self._finger().move(0, point, self.view).commit()
+            self._finger().release(0, points[-1], self.view).commit()
+
+    def _finger(self) -> QTest.QTouchEventSequence:
+        return QTest.touchEvent(self.view, self._glass, False)
 
     def _at(self, item: QQuickItem, x: float, y: float) -> QPoint:
         return item.mapToScene(QPointF(item.width() * x, item.height() * y)).toPoint()
