@@ -56,7 +56,7 @@ class FrameBox(QObject):
 
 
 class Application:
-    """One terminal on one screen. `run` returns the exit status when the window is closed or the process told to end."""
+    """One terminal on one screen; `run` returns the exit status once its window is closed or it is told to end."""
 
     def __init__(
         self, configuration: Configuration, catalogue: Catalogue, texts: Texts, *, automation: str | None

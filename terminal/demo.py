@@ -103,13 +103,13 @@ class Journey:
         """Three papers: two are laid under the camera, the third comes later."""
         hand, sim = self.hand, self.house.sim
         for at, (page, last) in enumerate(
-            (("social-security-card", True), ("household-register-cover", False), ("household-register-person", True))
+            (("social-security-card", True), ("household-front", False), ("household-member", True))
         ):
             hand.wait("capture")
             if at == 0:
                 self.step("capture-empty")
             sim("page", "put", page)
-            slot = 1 if page.endswith("person") else 0
+            slot = 1 if page == "household-member" else 0
             hand.wait("capture", name=f"retake-{slot}", within_s=30)
             self.step(f"capture-{page}")
             sim("page", "put", "none")
@@ -120,10 +120,10 @@ class Journey:
 
 def agreed(house: House, out: Path, steps: list[dict[str, Any]]) -> dict[str, Any]:
     """Gathers what the world keeps of the visit. Raises Disagreement unless it all tells one story."""
-    receipts = house.sim("receipts")["receipts"]
+    receipts = house.sim("receipts")
     if len(receipts) != 1:
         raise Disagreement(f"{len(receipts)} slips came out of the printer")
-    shutil.copy(receipts[0]["png"], out / "slip.png")
+    shutil.copy(receipts[0]["picture_path"], out / "slip.png")
     slip = str(receipts[0]["text"])
     (out / "slip.txt").write_text(slip, encoding="utf-8")
     received = list((house.gateway_directory / "received").iterdir())
@@ -133,7 +133,7 @@ def agreed(house: House, out: Path, steps: list[dict[str, Any]]) -> dict[str, An
         shutil.copy(file, out / file.name)
     submission = json.loads((out / "submission.json").read_text(encoding="utf-8"))
     receipt = json.loads((out / "receipt.json").read_text(encoding="utf-8"))
-    person = next(p for p in house.sim("people")["people"] if p["id"] == CARD)
+    person = next(p for p in house.sim("people") if p["key"] == CARD)
     bare = slip.replace(" ", "")
     answers = {answer["field"]: answer["value"] for answer in submission["answers"]}
     checks = {
@@ -199,7 +199,7 @@ def _by_hand(house: House) -> int:
 The terminal is on the screen. In another shell (.venv/bin first):
   lay a card down     kiosk-sim card insert {CARD} --run-dir {house.sim_directory}
   take it away        kiosk-sim card lift --run-dir {house.sim_directory}
-  lay a page down     kiosk-sim page put household-register-cover --run-dir {house.sim_directory}
+  lay a page down     kiosk-sim page put household-front --run-dir {house.sim_directory}
   all else            kiosk-sim --help
 Close the window to end.""",
         flush=True,

@@ -69,17 +69,18 @@ class House:
 
     # Processes.
 
-    def start_gateway(self) -> None:
+    def start_gateway(self, **environment: str) -> None:
         port = self.gateway_url.rpartition(":")[2] or "0"
         command = ["kiosk-gateway", "serve", "--data", str(self.gateway_directory), "--simulated", "--port", port]
-        log = self._start("gateway", command)
+        log = self._start("gateway", command, **environment)
         line = self._line_in("gateway", log, "listening on ")
         self.gateway_url = line.partition("listening on ")[2].split()[0].rstrip("/")
 
     def start_devices(self) -> Mapping[str, Any]:
         """The simulated devices; returns what `kiosk-sim up --json` says."""
         pace = () if self._pace else ("--no-pace",)
-        return self.sim("up", "--detach", *pace)
+        answer: Mapping[str, Any] = self.sim("up", "--detach", *pace)
+        return answer
 
     def write_configuration(self, devices: Mapping[str, Any]) -> None:
         width, height = (1920, 1080) if self._landscape else (1080, 1920)
@@ -113,16 +114,16 @@ width_px = {width}
 height_px = {height}
 
 [devices.identity_card_reader]
-address = "{devices["identity_card_reader"]}"
+address = "serial:{devices["identity_card_reader"]["address"]}"
 simulated = true
 
 [devices.document_camera]
 driver = "frames"
-address = "{devices["document_camera"]}"
+address = "{devices["document_camera"]["address"]}"
 simulated = true
 
 [devices.receipt_printer]
-address = "{devices["receipt_printer"]}"
+address = "{devices["receipt_printer"]["address"]}"
 simulated = true
 """,
             encoding="utf-8",
@@ -171,14 +172,13 @@ simulated = true
 
     # The simulated world.
 
-    def sim(self, *words: str) -> Mapping[str, Any]:
+    def sim(self, *words: str) -> Any:
         """`kiosk-sim` with these words. Raises NotStarted with what it said when it refuses."""
         command = [str(COMMANDS / "kiosk-sim"), *words, "--run-dir", str(self.sim_directory), "--json"]
         done = subprocess.run(command, capture_output=True, text=True, check=False, env=self._environment)
         if done.returncode:
             raise NotStarted(f"kiosk-sim {' '.join(words)}: {done.stdout}{done.stderr}")
-        answer: Mapping[str, Any] = json.loads(done.stdout or "{}")
-        return answer
+        return json.loads(done.stdout or "null")
 
     def log_of(self, name: str) -> str:
         return (self.directory / "logs" / f"{name}.log").read_text(encoding="utf-8", errors="replace")

@@ -1,0 +1,52 @@
+"""A citizen at the glass of a whole terminal: the shortest item, from a card to a signature."""
+
+from terminal.hand import Hand
+from terminal.supervisor import House
+
+SIGNATURE = [[(0.2, 0.4), (0.5, 0.35), (0.7, 0.6)], [(0.3, 0.6), (0.6, 0.7)]]
+
+
+class Citizen:
+    """Everything is done by touches and by what is laid on the devices."""
+
+    def __init__(self, house: House, hand: Hand, card: str = "chen-guilan") -> None:
+        self.house = house
+        self.hand = hand
+        self.card = card
+
+    def identifies(self, item: str = "residents-medical-insurance") -> None:
+        self.hand.wait("idle")
+        self.hand.tap("startButton")
+        self.hand.tap(f"item-{item}")
+        self.hand.tap("primary")
+        self.hand.wait("identify")
+        self.house.sim("card", "insert", self.card)
+
+    def insures_themselves(self) -> None:
+        """Up to the check page."""
+        self.identifies()
+        self.hand.tap("choice-self")
+        self.house.sim("card", "lift")
+        self.hand.tap("primary")
+        self.hand.wait("question", name="key-1")
+        self.hand.tap_keys("13800005678")
+        self.hand.tap("primary")
+        self.hand.wait("check")
+
+    def signs(self) -> None:
+        self.hand.tap("primary")
+        self.hand.wait("sign")
+        self.hand.draw("signaturePad", SIGNATURE)
+        self.hand.tap("primary")
+
+    def hands_in(self) -> None:
+        self.insures_themselves()
+        self.signs()
+
+    def leaves(self) -> None:
+        self.hand.tap("finishButton")
+        self.hand.wait("goodbye")
+        self.hand.tap("goodbyePage")
+        self.hand.wait("home")
+        self.hand.tap("back")
+        self.hand.wait("idle")
