@@ -30,14 +30,15 @@ def examine(configuration_files: Sequence[Path]) -> list[Finding]:
 
 def examine_configured(configuration: Configuration) -> list[Finding]:
     """The store's place, the gateway, and every device."""
-    devices, texts = configuration.devices, texts_of("zh_hans")
-    probes = (
-        ("identity card reader", identity_card_reader(devices.identity_card_reader), devices.identity_card_reader),
-        ("document camera", document_camera(devices.document_camera), devices.document_camera),
-        ("receipt printer", receipt_printer(devices.receipt_printer), devices.receipt_printer),
-    )
-    findings = [ok("configuration", f"terminal {configuration.terminal.code}, {configuration.hall.name}")]
-    findings += [*check_store(configuration.store), check_gateway(configuration.gateway)]
-    for name, device, settings in probes:
-        findings += check_device(name, device, texts, simulated=settings.simulated)
-    return findings
+    reader = configuration.devices.identity_card_reader
+    camera = configuration.devices.document_camera
+    printer = configuration.devices.receipt_printer
+    texts = texts_of("zh_hans")
+    return [
+        ok("configuration", f"terminal {configuration.terminal.code}, {configuration.hall.name}"),
+        *check_store(configuration.store),
+        check_gateway(configuration.gateway),
+        *check_device("identity card reader", lambda: identity_card_reader(reader), texts, simulated=reader.simulated),
+        *check_device("document camera", lambda: document_camera(camera), texts, simulated=camera.simulated),
+        *check_device("receipt printer", lambda: receipt_printer(printer), texts, simulated=printer.simulated),
+    ]

@@ -4,6 +4,7 @@ import os
 import shutil
 import stat
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol, assert_never
 from urllib.parse import urlsplit
@@ -88,8 +89,12 @@ def check_gateway(gateway: Gateway) -> Finding:
     return _operator(subject, f"answers {status} {media_type}", "see the address: this is no gateway that is well")
 
 
-def check_device(name: str, device: Device, texts: Texts, *, simulated: bool) -> list[Finding]:
-    """Ask the device how it is."""
+def check_device(name: str, connect: Callable[[], Device], texts: Texts, *, simulated: bool) -> list[Finding]:
+    """Ask the device how it is. `connect` raises ValueError for settings that name none."""
+    try:
+        device = connect()
+    except ValueError as error:
+        return [_operator(name, f"is not configured: {error}", "correct its address or profile")]
     findings = findings_of(name, device.status(), texts)
     if simulated:
         to_do = "no citizen's affairs on this terminal until `simulated` is gone"

@@ -74,5 +74,16 @@ def test_a_configuration_with_faults_is_told_with_every_line(
     configuration.write_text(text, "utf-8")
     assert main(["doctor", "--config", str(configuration)]) == 1
     output = capsys.readouterr().out
-    assert f"{configuration}:10: unknown key hall.telefone; the nearest known one is telephone" in output
+    assert f"{configuration}:9: unknown key hall.telefone; the nearest known one is telephone" in output
     assert f"{configuration}:2: terminal.code" in output
+
+
+def test_an_address_that_names_no_wire_is_the_operators(
+    configuration: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = configuration.read_text("utf-8")
+    configuration.write_text(text.replace('receipt_printer = { address = "tcp:', 'receipt_printer = { address = "tpc:'))
+    assert main(["doctor", "--config", str(configuration)]) == 1
+    [line] = [line for line in capsys.readouterr().out.splitlines() if "receipt printer" in line]
+    assert line.startswith("fail  receipt printer: is not configured:")
+    assert line.endswith("[operator]")
