@@ -1,4 +1,4 @@
-"""The one door through which state comes to the screen: which page stands, what lies over it, what every page shares."""
+"""The one door through which state comes to the screen: which page stands, what lies over it, what all share."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -155,6 +155,7 @@ class Shell(QObject):
         props = derive_shell(session, self._place, self._say)
         entered = self._view_models[props.page_name]
         entered.show(session.page, session)
+        self._timeout.show(session)
         if props != self._props:
             self._props = props
             self.changed.emit()

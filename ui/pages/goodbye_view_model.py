@@ -1,0 +1,106 @@
+"""What to take along, once the visit is over."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import Property, QObject, Signal, Slot
+from PySide6.QtQml import QmlElement, QmlUncreatable
+
+from kiosk.journeys.events import Awakened, Event
+from kiosk.journeys.pages import Goodbye
+from kiosk.session import Session
+from ui.place import Place
+from ui.rows import Rows
+from ui.texts import Texts
+
+QML_IMPORT_NAME = "Hall.ViewModels"
+QML_IMPORT_MAJOR_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class TakeRow:
+    """A thing that may still lie somewhere on the terminal."""
+
+    name: str
+    where: str
+    icon: str
+
+
+@dataclass(frozen=True, slots=True)
+class GoodbyeProps:
+    """All that the page binds to; swapped whole, before anyone is told."""
+
+    heading: str = ""
+    lead: str = ""
+    submitted: bool = False
+    cleared: str = ""
+    more: str = ""
+    things: tuple[TakeRow, ...] = ()
+
+
+def derive_goodbye(page: Goodbye, session: Session, place: Place, say: Texts) -> GoodbyeProps:
+    things = [("card", "card"), ("papers", "book")]
+    if page.slip_printed:
+        things.append(("slip", "printer"))
+    return GoodbyeProps(
+        heading=say("goodbye.heading.submitted" if page.submitted else "goodbye.heading.left"),
+        lead=say("goodbye.lead"),
+        submitted=page.submitted,
+        cleared=say("goodbye.cleared.submitted" if page.submitted else "goodbye.cleared"),
+        more=say("goodbye.more"),
+        things=tuple(TakeRow(say(f"goodbye.{key}"), say(f"goodbye.{key}.where"), icon) for key, icon in things),
+    )
+
+
+@QmlElement
+@QmlUncreatable("belongs to the shell")
+class GoodbyeViewModel(QObject):
+    changed = Signal()
+
+    def __init__(self, place: Place, say: Texts, post: Callable[[Event], None], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._place = place
+        self._say = say
+        self._post = post
+        self._props = GoodbyeProps()
+        self._things = Rows(TakeRow, self)
+
+    def show(self, page: Goodbye, session: Session) -> None:
+        self._swap(derive_goodbye(page, session, self._place, self._say))
+
+    def leave(self) -> None:
+        self._swap(GoodbyeProps())
+
+    def _swap(self, props: GoodbyeProps) -> None:
+        if props != self._props:
+            self._props = props
+            self._things.swap(props.things)
+            self.changed.emit()
+
+    @Slot()
+    def startAgain(self) -> None:
+        self._post(Awakened())
+
+    @Property(str, notify=changed)
+    def heading(self) -> str:
+        return self._props.heading
+
+    @Property(str, notify=changed)
+    def lead(self) -> str:
+        return self._props.lead
+
+    @Property(bool, notify=changed)
+    def submitted(self) -> bool:
+        return self._props.submitted
+
+    @Property(str, notify=changed)
+    def cleared(self) -> str:
+        return self._props.cleared
+
+    @Property(str, notify=changed)
+    def more(self) -> str:
+        return self._props.more
+
+    @Property(QObject, constant=True)
+    def things(self) -> QObject:
+        return self._things

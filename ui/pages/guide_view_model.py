@@ -1,0 +1,190 @@
+"""What an item asks for and gives, and whether one can begin now."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+from PySide6.QtCore import Property, QObject, Signal, Slot
+from PySide6.QtQml import QmlElement, QmlUncreatable
+
+from kiosk.items import Fact, Item, Material
+from kiosk.journeys.events import ApplicationBegun, Event, WentBack
+from kiosk.journeys.pages import ReadingGuide
+from kiosk.session import Session
+from ui.place import Place
+from ui.rows import Rows
+from ui.texts import Texts
+
+QML_IMPORT_NAME = "Hall.ViewModels"
+QML_IMPORT_MAJOR_VERSION = 1
+
+
+# Drawings of papers that many items ask for; any other is shown as a paper.
+ICONS = {"social-security-card": "social", "household-register": "book", "photo": "photo"}
+COUNTED = "零一两三四五六七八九十"
+
+
+@dataclass(frozen=True, slots=True)
+class GuideLine:
+    """`pending`: what a department still has to confirm."""
+
+    text: str
+    note: str = ""
+    icon: str = ""
+    strong: bool = False
+    pending: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GuideSection:
+    label: str
+    lines: tuple[GuideLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GuideProps:
+    """All that the page binds to; swapped whole, before anyone is told. `needs`: who and what; `terms`: the rest."""
+
+    heading: str = ""
+    start: str = ""
+    start_reason: str = ""
+    previous: str = ""
+    next: str = ""
+    first: str = ""
+    last: str = ""
+    needs: tuple[GuideSection, ...] = ()
+    terms: tuple[GuideSection, ...] = ()
+
+
+def derive_guide(page: ReadingGuide, session: Session, place: Place, say: Texts) -> GuideProps:
+    item, blocking = page.item, session.devices.blocking
+    return GuideProps(
+        heading=say("guide.heading.begun" if page.case else "guide.heading"),
+        start=say("guide.continue" if page.case else "guide.start"),
+        start_reason=say(f"fault.{blocking.code}") if blocking else "",
+        previous=say("guide.previous"),
+        next=say("guide.next"),
+        first=say("guide.first"),
+        last=say("guide.last"),
+        needs=(
+            GuideSection(say("guide.who"), tuple(map(GuideLine, item.guide.who))),
+            GuideSection(say("guide.bring"), _bring(item, say)),
+        ),
+        terms=(
+            GuideSection(say("guide.time"), _time(item, say)),
+            GuideSection(say("guide.fee"), (_fact(item.guide.fee, say),)),
+            GuideSection(say("guide.result"), (_fact(item.guide.result, say),)),
+            GuideSection(say("guide.basis"), (_fact(item.guide.basis, say),)),
+        ),
+    )
+
+
+def _bring(item: Item, say: Texts) -> tuple[GuideLine, ...]:
+    if not item.materials:
+        return (GuideLine(say("guide.bring.card_only"), strong=True),)
+    count = len(item.materials)
+    lead = say("guide.bring.more", count=COUNTED[count] if count < len(COUNTED) else f" {count} ")
+    return (GuideLine(lead), *(_material(material, say) for material in item.materials))
+
+
+def _material(material: Material, say: Texts) -> GuideLine:
+    if material.later:
+        note = say("guide.bring.later")
+    else:
+        note = say("guide.bring.pages", pages=say("guide.bring.and").join(material.pages))
+    return GuideLine(material.name, note, ICONS.get(material.id, "book"), strong=True)
+
+
+def _time(item: Item, say: Texts) -> tuple[GuideLine, ...]:
+    here = GuideLine(say("guide.time.here", minutes=item.minutes))
+    days = item.guide.promised_days
+    if days.confirmed and days.value:
+        return here, GuideLine(say("guide.time.promised", days=days.value))
+    return here, GuideLine(say("guide.time.unknown"), pending=say("guide.pending"))
+
+
+def _fact(fact: Fact, say: Texts) -> GuideLine:
+    return GuideLine(fact.value, pending="" if fact.confirmed and fact.value else say("guide.pending"))
+
+
+@dataclass(frozen=True, slots=True)
+class SectionRow:
+    """A section as a row of a model: its lines are maps that QML can read."""
+
+    label: str
+    lines: tuple[dict[str, object], ...]
+
+
+def _row(section: GuideSection) -> SectionRow:
+    return SectionRow(section.label, tuple(map(asdict, section.lines)))
+
+
+@QmlElement
+@QmlUncreatable("belongs to the shell")
+class GuideViewModel(QObject):
+    changed = Signal()
+
+    def __init__(self, place: Place, say: Texts, post: Callable[[Event], None], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._place = place
+        self._say = say
+        self._post = post
+        self._props = GuideProps()
+        self._needs = Rows(SectionRow, self)
+        self._terms = Rows(SectionRow, self)
+
+    def show(self, page: ReadingGuide, session: Session) -> None:
+        self._swap(derive_guide(page, session, self._place, self._say))
+
+    def leave(self) -> None:
+        self._swap(GuideProps())
+
+    def _swap(self, props: GuideProps) -> None:
+        if props != self._props:
+            self._props = props
+            self._needs.swap(tuple(map(_row, props.needs)))
+            self._terms.swap(tuple(map(_row, props.terms)))
+            self.changed.emit()
+
+    @Slot()
+    def goBack(self) -> None:
+        self._post(WentBack())
+
+    @Slot()
+    def begin(self) -> None:
+        self._post(ApplicationBegun())
+
+    @Property(str, notify=changed)
+    def heading(self) -> str:
+        return self._props.heading
+
+    @Property(str, notify=changed)
+    def start(self) -> str:
+        return self._props.start
+
+    @Property(str, notify=changed)
+    def startReason(self) -> str:
+        return self._props.start_reason
+
+    @Property(str, notify=changed)
+    def previous(self) -> str:
+        return self._props.previous
+
+    @Property(str, notify=changed)
+    def next(self) -> str:
+        return self._props.next
+
+    @Property(str, notify=changed)
+    def first(self) -> str:
+        return self._props.first
+
+    @Property(str, notify=changed)
+    def last(self) -> str:
+        return self._props.last
+
+    @Property(QObject, constant=True)
+    def needs(self) -> QObject:
+        return self._needs
+
+    @Property(QObject, constant=True)
+    def terms(self) -> QObject:
+        return self._terms

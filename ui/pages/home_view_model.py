@@ -1,0 +1,137 @@
+"""What can be done here, item by item, and whether a slip can be printed now."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import Property, QObject, Signal, Slot
+from PySide6.QtQml import QmlElement, QmlUncreatable
+
+from kiosk.faults import PAPER_OUT
+from kiosk.items import Item
+from kiosk.journeys.events import Event, ItemChosen, WentBack
+from kiosk.journeys.pages import Home
+from kiosk.session import Session, fault_of
+from ui.place import Place
+from ui.rows import Rows
+from ui.texts import Texts
+
+QML_IMPORT_NAME = "Hall.ViewModels"
+QML_IMPORT_MAJOR_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRow:
+    item_id: str
+    name: str
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class HomeProps:
+    """All that the page binds to; swapped whole, before anyone is told."""
+
+    heading: str = ""
+    lead: str = ""
+    notice: str = ""
+    way: str = ""
+    way_card: str = ""
+    way_answer: str = ""
+    way_camera: str = ""
+    way_sign: str = ""
+    items: tuple[ItemRow, ...] = ()
+
+
+def derive_home(page: Home, session: Session, place: Place, say: Texts) -> HomeProps:
+    return HomeProps(
+        heading=say("home.heading"),
+        lead=say("home.lead"),
+        notice=_notice(session, say),
+        way=say("home.way"),
+        way_card=say("home.way.card"),
+        way_answer=say("home.way.answer"),
+        way_camera=say("home.way.camera"),
+        way_sign=say("home.way.sign"),
+        items=tuple(ItemRow(item.id, item.called, _line(item, say)) for item in place.catalogue.items),
+    )
+
+
+def _line(item: Item, say: Texts) -> str:
+    papers = (say("home.identity_card"), *(material.name for material in item.materials if not material.later))
+    return say("home.item", minutes=item.minutes, papers="、".join(papers))
+
+
+def _notice(session: Session, say: Texts) -> str:
+    fault = fault_of(session.devices.receipt_printer)
+    if fault is None:
+        return ""
+    return say("home.paper_out") if fault == PAPER_OUT else say("home.no_slip", why=say(f"fault.{fault.code}"))
+
+
+@QmlElement
+@QmlUncreatable("belongs to the shell")
+class HomeViewModel(QObject):
+    changed = Signal()
+
+    def __init__(self, place: Place, say: Texts, post: Callable[[Event], None], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._place = place
+        self._say = say
+        self._post = post
+        self._props = HomeProps()
+        self._items = Rows(ItemRow, self)
+
+    def show(self, page: Home, session: Session) -> None:
+        self._swap(derive_home(page, session, self._place, self._say))
+
+    def leave(self) -> None:
+        self._swap(HomeProps())
+
+    def _swap(self, props: HomeProps) -> None:
+        if props != self._props:
+            self._props = props
+            self._items.swap(props.items)
+            self.changed.emit()
+
+    @Slot()
+    def goBack(self) -> None:
+        self._post(WentBack())
+
+    @Slot(str)
+    def choose(self, item_id: str) -> None:
+        self._post(ItemChosen(item_id))
+
+    @Property(str, notify=changed)
+    def heading(self) -> str:
+        return self._props.heading
+
+    @Property(str, notify=changed)
+    def lead(self) -> str:
+        return self._props.lead
+
+    @Property(str, notify=changed)
+    def notice(self) -> str:
+        return self._props.notice
+
+    @Property(str, notify=changed)
+    def way(self) -> str:
+        return self._props.way
+
+    @Property(str, notify=changed)
+    def wayCard(self) -> str:
+        return self._props.way_card
+
+    @Property(str, notify=changed)
+    def wayAnswer(self) -> str:
+        return self._props.way_answer
+
+    @Property(str, notify=changed)
+    def wayCamera(self) -> str:
+        return self._props.way_camera
+
+    @Property(str, notify=changed)
+    def waySign(self) -> str:
+        return self._props.way_sign
+
+    @Property(QObject, constant=True)
+    def items(self) -> QObject:
+        return self._items

@@ -1,0 +1,115 @@
+"""What the identify page shows, derived from how the card is being read."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from PySide6.QtCore import Property, QObject, Signal, Slot
+from PySide6.QtQml import QmlElement, QmlUncreatable
+
+from kiosk.faults import CARD_UNSUPPORTED
+from kiosk.journeys.events import Event, WentBack
+from kiosk.journeys.identify import AwaitingCard, Expired, Identified, NotRead, ReaderAway, Reading
+from kiosk.journeys.pages import Identifying
+from kiosk.ports import Starting
+from kiosk.session import Session
+from ui.pages.card_panel import CardPanelProps, derive_card_panel
+from ui.place import Place
+from ui.texts import Texts
+
+QML_IMPORT_NAME = "Hall.ViewModels"
+QML_IMPORT_MAJOR_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class IdentifyProps:
+    """All that the page binds to; swapped whole, before anyone is told. `hint`: the other way there is."""
+
+    heading: str = ""
+    lead: str = ""
+    hint: str = ""
+    panel: CardPanelProps = field(default_factory=CardPanelProps)
+
+
+def derive_identify(page: Identifying, session: Session, place: Place, say: Texts) -> IdentifyProps:
+    starting = isinstance(session.devices.identity_card_reader, Starting)
+    panel = derive_card_panel(page.identify, say, starting=starting)
+    desk = place.hall.desk
+    match page.identify:
+        case AwaitingCard():
+            return _props("identify.put", say("identify.put.lead"), say("identify.put.hint", desk=desk), panel, say)
+        case Reading():
+            return _props("identify.reading.heading", say("identify.reading.lead"), "", panel, say)
+        case NotRead(fault):
+            key = "identify.other_card" if fault == CARD_UNSUPPORTED else "identify.again"
+            return _props(key, say(f"{key}.lead"), say("identify.again.hint", desk=desk), panel, say)
+        case Expired(since):
+            day = say("identify.date", year=since.year, month=since.month, day=since.day)
+            lead = say("identify.expired.lead", since=day)
+            return _props("identify.expired", lead, say("identify.expired.hint", desk=desk), panel, say)
+        case ReaderAway():
+            hint = say("identify.away.hint", desk=desk)
+            return _props("identify.away", say("identify.away.lead"), hint, panel, say)
+        case Identified():
+            return _props("identify.done", "", "", panel, say)
+    assert_never(page.identify)
+
+
+def _props(heading: str, lead: str, hint: str, panel: CardPanelProps, say: Texts) -> IdentifyProps:
+    return IdentifyProps(say(heading), lead, hint, panel)
+
+
+@QmlElement
+@QmlUncreatable("belongs to the shell")
+class IdentifyViewModel(QObject):
+    changed = Signal()
+
+    def __init__(self, place: Place, say: Texts, post: Callable[[Event], None], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._place = place
+        self._say = say
+        self._post = post
+        self._props = IdentifyProps()
+
+    def show(self, page: Identifying, session: Session) -> None:
+        self._swap(derive_identify(page, session, self._place, self._say))
+
+    def leave(self) -> None:
+        self._swap(IdentifyProps())
+
+    def _swap(self, props: IdentifyProps) -> None:
+        if props != self._props:
+            self._props = props
+            self.changed.emit()
+
+    @Slot()
+    def goBack(self) -> None:
+        self._post(WentBack())
+
+    @Property(str, notify=changed)
+    def heading(self) -> str:
+        return self._props.heading
+
+    @Property(str, notify=changed)
+    def lead(self) -> str:
+        return self._props.lead
+
+    @Property(str, notify=changed)
+    def hint(self) -> str:
+        return self._props.hint
+
+    @Property(str, notify=changed)
+    def stage(self) -> str:
+        return self._props.panel.stage
+
+    @Property(str, notify=changed)
+    def tone(self) -> str:
+        return self._props.panel.tone
+
+    @Property(str, notify=changed)
+    def stateText(self) -> str:
+        return self._props.panel.state_text
+
+    @Property(str, notify=changed)
+    def mark(self) -> str:
+        return self._props.panel.mark

@@ -1,0 +1,97 @@
+"""What stands on the glass while nobody is here: no person, only where to touch."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import Property, QObject, Signal, Slot
+from PySide6.QtQml import QmlElement, QmlUncreatable
+
+from kiosk.journeys.events import Awakened, Event
+from kiosk.journeys.pages import Idle
+from kiosk.session import Session
+from ui.place import Place
+from ui.texts import Texts
+
+QML_IMPORT_NAME = "Hall.ViewModels"
+QML_IMPORT_MAJOR_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class IdleProps:
+    """All that the page binds to; swapped whole, before anyone is told."""
+
+    heading: str = ""
+    lead: str = ""
+    start: str = ""
+    items_label: str = ""
+    items: str = ""
+    where: str = ""
+    hours: str = ""
+
+
+def derive_idle(page: Idle, session: Session, place: Place, say: Texts) -> IdleProps:
+    return IdleProps(
+        heading=say("idle.heading"),
+        lead=say("idle.lead"),
+        start=say("idle.start"),
+        items_label=say("idle.items"),
+        items="\n".join(item.called for item in place.catalogue.items),
+        where=say("idle.place", hall=place.hall.name, terminal=place.terminal_number),
+        hours=place.hall.hours,
+    )
+
+
+@QmlElement
+@QmlUncreatable("belongs to the shell")
+class IdleViewModel(QObject):
+    changed = Signal()
+
+    def __init__(self, place: Place, say: Texts, post: Callable[[Event], None], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._place = place
+        self._say = say
+        self._post = post
+        self._props = IdleProps()
+
+    def show(self, page: Idle, session: Session) -> None:
+        self._swap(derive_idle(page, session, self._place, self._say))
+
+    def leave(self) -> None:
+        self._swap(IdleProps())
+
+    def _swap(self, props: IdleProps) -> None:
+        if props != self._props:
+            self._props = props
+            self.changed.emit()
+
+    @Slot()
+    def awaken(self) -> None:
+        self._post(Awakened())
+
+    @Property(str, notify=changed)
+    def heading(self) -> str:
+        return self._props.heading
+
+    @Property(str, notify=changed)
+    def lead(self) -> str:
+        return self._props.lead
+
+    @Property(str, notify=changed)
+    def start(self) -> str:
+        return self._props.start
+
+    @Property(str, notify=changed)
+    def itemsLabel(self) -> str:
+        return self._props.items_label
+
+    @Property(str, notify=changed)
+    def items(self) -> str:
+        return self._props.items
+
+    @Property(str, notify=changed)
+    def where(self) -> str:
+        return self._props.where
+
+    @Property(str, notify=changed)
+    def hours(self) -> str:
+        return self._props.hours

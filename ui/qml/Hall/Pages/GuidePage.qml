@@ -1,0 +1,64 @@
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import Hall.Components
+import Hall.ViewModels
+
+// Who, what to bring, how long, what it costs: in landscape the second half stands under the heading.
+PageFrame {
+    id: root
+
+    objectName: "guidePage"
+
+    required property GuideViewModel viewModel
+
+    readonly property bool split: Theme.landscape && !Theme.large
+
+    heading: viewModel.heading
+    primaryText: viewModel.start
+    primaryReason: viewModel.startReason
+    onBack: viewModel.goBack()
+    onPrimary: viewModel.begin()
+
+    aside: [
+        Card {
+            width: root.columnWidth
+            visible: root.split
+
+            Repeater {
+                model: root.split ? root.viewModel.terms : null
+
+                GuideSection {
+                    required property int index
+
+                    width: parent?.width ?? 0
+                    separated: index > 0
+                }
+            }
+        }
+    ]
+
+    PagedCard {
+        anchors.fill: parent
+        previousText: root.viewModel.previous
+        nextText: root.viewModel.next
+        firstReason: root.viewModel.first
+        lastReason: root.viewModel.last
+
+        Repeater {
+            model: root.viewModel.needs
+
+            GuideSection {
+                width: parent?.width ?? 0
+            }
+        }
+
+        Repeater {
+            model: root.split ? null : root.viewModel.terms
+
+            GuideSection {
+                width: parent?.width ?? 0
+            }
+        }
+    }
+}

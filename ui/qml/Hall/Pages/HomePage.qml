@@ -1,0 +1,113 @@
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import Hall.Components
+import Hall.ViewModels
+
+// What can be done here; the items themselves are the buttons.
+PageFrame {
+    id: root
+
+    objectName: "homePage"
+
+    required property HomeViewModel viewModel
+
+    heading: viewModel.heading
+    lead: viewModel.lead
+    onBack: viewModel.goBack()
+
+    aside: [
+        SubHeading {
+            width: root.columnWidth
+            visible: !Theme.large || !Theme.landscape
+            text: root.viewModel.way
+        },
+        Card {
+            width: root.columnWidth
+            visible: !Theme.large || !Theme.landscape
+
+            Row {
+                id: way
+
+                width: parent.width
+                height: Theme.du(Theme.large ? 232 : 208)
+
+                Repeater {
+                    model: [["card", root.viewModel.wayCard], ["hands", root.viewModel.wayAnswer], ["camera", root.viewModel.wayCamera], ["pen", root.viewModel.waySign]]
+
+                    Item {
+                        id: step
+
+                        required property var modelData
+
+                        width: way.width / 4
+                        height: way.height
+
+                        Column {
+                            anchors.centerIn: parent
+                            width: parent.width - Theme.du(16)
+                            spacing: Theme.gapTight
+
+                            Icon {
+                                anchors.horizontalCenter: parent.horizontalCenter
+                                name: step.modelData[0]
+                                size: Theme.iconBig
+                                stroke: Theme.strokeIcon
+                                color: Theme.inkSecondary
+                            }
+
+                            BodyText {
+                                width: parent.width
+                                text: step.modelData[1]
+                                size: Theme.large ? Theme.du(36) : Theme.sizeSecondary
+                                horizontalAlignment: Text.AlignHCenter
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    ]
+
+    Column {
+        width: parent.width
+        spacing: Theme.gap
+
+        Repeater {
+            model: root.viewModel.items
+
+            ItemTile {
+                id: tile
+
+                required property string itemId
+
+                objectName: "item-" + itemId
+                width: parent?.width ?? 0
+                onActivated: root.viewModel.choose(tile.itemId)
+            }
+        }
+
+        Row {
+            width: parent.width
+            visible: root.viewModel.notice !== ""
+            spacing: Theme.du(12)
+
+            Icon {
+                id: noticeIcon
+
+                y: Theme.du(6)
+                name: "paper-out"
+                size: Theme.iconFine
+                color: Theme.attention
+            }
+
+            BodyText {
+                objectName: "notice"
+                width: parent.width - noticeIcon.width - Theme.du(12)
+                text: root.viewModel.notice
+                size: Theme.sizeSecondary
+                color: Theme.attention
+            }
+        }
+    }
+}

@@ -1,0 +1,63 @@
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import Hall.Components
+
+// One item of the catalogue; the whole tile answers.
+Touchable {
+    id: root
+
+    required property string name
+    required property string line
+
+    text: name + " " + line
+    radius: Theme.radiusCard
+    implicitHeight: Theme.du(Theme.large ? 272 : 216)
+
+    Icon {
+        id: icon
+
+        x: Theme.padCard
+        anchors.verticalCenter: parent.verticalCenter
+        visible: !Theme.large
+        name: "apply"
+        size: Theme.iconBig
+        stroke: Theme.strokeIcon
+        color: Theme.primary
+    }
+
+    Column {
+        anchors.left: icon.visible ? icon.right : parent.left
+        anchors.leftMargin: icon.visible ? Theme.gap : Theme.padCard
+        anchors.right: end.left
+        anchors.rightMargin: Theme.du(20)
+        anchors.verticalCenter: parent.verticalCenter
+        anchors.verticalCenterOffset: -Theme.rise(Theme.sizeText)
+
+        BodyText {
+            width: parent.width
+            text: root.name
+            size: Theme.sizeSub
+            strong: true
+            spoken: false
+        }
+
+        BodyText {
+            width: parent.width
+            text: root.line
+            size: Theme.sizeSecondary
+            secondary: true
+            spoken: false
+        }
+    }
+
+    Icon {
+        id: end
+
+        anchors.right: parent.right
+        anchors.rightMargin: Theme.padCard
+        anchors.verticalCenter: parent.verticalCenter
+        name: "chevron"
+        color: Theme.inkSecondary
+    }
+}

@@ -1,0 +1,27 @@
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import Hall.Components
+
+// A small label and what it names, under one another.
+Column {
+    id: root
+
+    required property string label
+    required property string value
+    property bool strong: true
+
+    BodyText {
+        width: root.width
+        text: root.label
+        size: Theme.sizeSecondary
+        secondary: true
+    }
+
+    BodyText {
+        objectName: root.objectName + "Value"
+        width: root.width
+        text: root.value
+        strong: root.strong
+    }
+}

@@ -1,0 +1,157 @@
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import Hall.Components
+import Hall.ViewModels
+
+// The page that the shell names, and what lies over it. A page that is left is destroyed.
+Rectangle {
+    id: root
+
+    objectName: "main"
+
+    required property Shell shell
+    required property real pixelsPerMm
+
+    readonly property bool covered: shell.helping || shell.warned
+
+    color: Theme.ground
+
+    Binding {
+        target: Theme
+        property: "pixelsPerMm"
+        value: root.pixelsPerMm
+    }
+
+    Binding {
+        target: Theme
+        property: "landscape"
+        value: root.width > root.height
+    }
+
+    Binding {
+        target: Theme
+        property: "large"
+        value: root.shell.large
+    }
+
+    Binding {
+        target: Surroundings
+        property: "title"
+        value: root.shell.title
+    }
+
+    Binding {
+        target: Surroundings
+        property: "subtitle"
+        value: root.shell.subtitle
+    }
+
+    Binding {
+        target: Surroundings
+        property: "step"
+        value: root.shell.step
+    }
+
+    Binding {
+        target: Surroundings
+        property: "steps"
+        value: root.shell.steps
+    }
+
+    Binding {
+        target: Surroundings
+        property: "sealCharacter"
+        value: root.shell.sealCharacter
+    }
+
+    Binding {
+        target: Surroundings
+        property: "largeText"
+        value: root.shell.largeText
+    }
+
+    Binding {
+        target: Surroundings
+        property: "backText"
+        value: root.shell.backText
+    }
+
+    Binding {
+        target: Surroundings
+        property: "helpText"
+        value: root.shell.helpText
+    }
+
+    Binding {
+        target: Surroundings
+        property: "simulatedNotice"
+        value: root.shell.simulatedNotice
+    }
+
+    Connections {
+        target: Surroundings
+
+        function onLargeToggled() {
+            root.shell.toggleLarge();
+        }
+
+        function onHelpRequested() {
+            root.shell.askHelp();
+        }
+    }
+
+    Loader {
+        id: stage
+
+        objectName: "stage"
+
+        readonly property string file: root.shell.pageFile
+
+        anchors.fill: parent
+        visible: !root.covered
+        enabled: !root.covered
+
+        function enter() {
+            setSource(Qt.resolvedUrl(file), {
+                "viewModel": root.shell.pageViewModel
+            });
+            appear.restart();
+        }
+
+        onFileChanged: enter()
+        Component.onCompleted: enter()
+
+        OpacityAnimator {
+            id: appear
+
+            target: stage
+            from: 0
+            to: 1
+            duration: Theme.transitionMs
+            easing.type: Easing.OutCubic
+        }
+    }
+
+    Loader {
+        objectName: "overlay"
+        anchors.fill: parent
+        sourceComponent: root.shell.warned ? warning : root.shell.helping ? help : null
+    }
+
+    Component {
+        id: warning
+
+        TimeoutOverlay {
+            viewModel: root.shell.timeout
+        }
+    }
+
+    Component {
+        id: help
+
+        HelpOverlay {
+            viewModel: root.shell.help
+        }
+    }
+}
