@@ -6,6 +6,7 @@ have types of both kinds.
 """
 
 import ast
+import json
 import shutil
 import subprocess
 import sys
@@ -13,9 +14,13 @@ from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
+import PySide6
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 SOURCE = REPOSITORY / "ui" / "qml"
 IMPORTS = REPOSITORY / "build" / "qml-lint"
+QT = Path(PySide6.__file__).parent / "Qt" / "metatypes"
+FOREIGN = [QT / f"qt6{name}_metatypes.json" for name in ("core", "gui", "qml", "quick")]
 
 
 def qml_module(source: Path) -> str | None:
@@ -43,15 +48,39 @@ def describe(module: str, sources: Iterable[Path]) -> None:
     for source in sources:
         dump = directory / f"{source.stem}.json"
         run("pyside6-metaobjectdump", "-o", dump, source)
+        add_constants(dump, source)
         dumps.append(dump)
     types = directory / "python.qmltypes"
     run(
         "pyside6-qmltyperegistrar", "--generate-qmltypes", types, "-o", "/dev/null", *dumps,
-        "--import-name", module, "--major-version", "1",
+        "--import-name", module, "--major-version", "1", "--foreign-types", ",".join(map(str, FOREIGN)),
     )  # fmt: skip
     qmldir = directory / "qmldir"
     declared = qmldir.read_text("utf-8") if qmldir.exists() else f"module {module}\n"
     qmldir.write_text(f"{declared.rstrip()}\ntypeinfo {types.name}\n", "utf-8")
+
+
+def add_constants(dump: Path, source: Path) -> None:
+    """WORKAROUND(PySide6 6.11.3): until metaobjectdump writes down `@Property(..., constant=True)`."""
+    constants = {
+        (cls.name, method.name)
+        for cls in ast.walk(ast.parse(source.read_text("utf-8")))
+        if isinstance(cls, ast.ClassDef)
+        for method in cls.body
+        if isinstance(method, ast.FunctionDef) and any(map(is_constant, method.decorator_list))
+    }
+    described = json.loads(dump.read_text("utf-8"))
+    for cls in (cls for file in described for cls in file["classes"]):
+        for known in cls.get("properties", ()):
+            known["constant"] = (cls["className"], known["name"]) in constants
+    dump.write_text(json.dumps(described), "utf-8")
+
+
+def is_constant(decorator: ast.expr) -> bool:
+    match decorator:
+        case ast.Call(func=ast.Name(id="Property"), keywords=keywords):
+            return any(k.arg == "constant" and getattr(k.value, "value", None) is True for k in keywords)
+    return False
 
 
 def run(tool: str, *arguments: object) -> None:
