@@ -1,0 +1,1 @@
+"""Document cameras, which look at the desk of a terminal from above."""

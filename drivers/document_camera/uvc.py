@@ -1,0 +1,99 @@
+"""Frames from a UVC document camera, through Video4Linux.
+
+`python -m drivers.document_camera.uvc --probe --address /dev/video0` looks once.
+"""
+
+import argparse
+import os
+import stat
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from drivers.document_camera.document_camera import DocumentCamera
+from drivers.document_camera.looking_once import look_once
+from drivers.probing import Finding, probe_main
+from kiosk.faults import CAMERA_NOT_WORKING, CAMERA_UNPLUGGED, Fault
+from kiosk.ports import Disconnected, NeedsAttention, Ready
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Rgb = NDArray[np.uint8]
+
+TESTED_AGAINST = "absent devices and broken nodes only; never run against a real device"
+WIDTH, HEIGHT = 2592, 1944  # asked for; the camera takes the nearest it has
+SETTLING_FRAMES = 5  # exposure and white balance need some frames after the start
+STALE_AFTER_S = 0.2  # after this, the one buffered frame is an old one
+FRAME_WITHIN_S = "1"
+
+
+class UvcCamera:
+    """Satisfies `FrameSource`; takes the camera at the first grab and keeps it until released."""
+
+    tested_against = TESTED_AGAINST
+
+    def __init__(self, node: Path) -> None:
+        self._node = node
+        self._capture: Any = None
+        self._grabbed_at = 0.0
+
+    def status(self) -> Ready | NeedsAttention | Disconnected:
+        return Ready() if self._is_there() else Disconnected(CAMERA_UNPLUGGED)
+
+    def grab(self) -> "Rgb | Fault":
+        import cv2
+        import numpy as np
+
+        if not self._is_there():
+            self.release()
+            return CAMERA_UNPLUGGED
+        if self._capture is None and not self._start():
+            return CAMERA_NOT_WORKING
+        if time.monotonic() - self._grabbed_at > STALE_AFTER_S:
+            self._capture.grab()
+        arrived, bgr = self._capture.read()
+        self._grabbed_at = time.monotonic()
+        if not arrived:
+            return CAMERA_NOT_WORKING if self._is_there() else CAMERA_UNPLUGGED
+        return np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8)
+
+    def release(self) -> None:
+        if self._capture is not None:
+            self._capture.release()
+            self._capture = None
+
+    def _start(self) -> bool:
+        os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", FRAME_WITHIN_S)
+        import cv2
+
+        capture = cv2.VideoCapture(str(self._node), cv2.CAP_V4L2)
+        if not capture.isOpened():
+            capture.release()
+            return False
+        capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))  # before the size
+        capture.set(cv2.CAP_PROP_FRAME_WIDTH, WIDTH)
+        capture.set(cv2.CAP_PROP_FRAME_HEIGHT, HEIGHT)
+        capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
+        for _ in range(SETTLING_FRAMES):
+            if not capture.grab():
+                break
+        self._capture = capture
+        return True
+
+    def _is_there(self) -> bool:
+        try:
+            return stat.S_ISCHR(self._node.stat().st_mode)
+        except OSError:
+            return False
+
+
+def _probe(chosen: argparse.Namespace) -> Iterator[Finding]:
+    yield from look_once(DocumentCamera(UvcCamera(Path(chosen.address))), TESTED_AGAINST)
+
+
+if __name__ == "__main__":
+    sys.exit(probe_main(_probe, program="drivers.document_camera.uvc", address_example="/dev/video0"))
