@@ -1,5 +1,5 @@
-"""QR codes as images: `image://qr/PAYLOAD`, percent-encoded with `~` for `%`, which Qt would decode. The quiet zone is the
-page's."""
+"""QR codes as images: `image://qr/PAYLOAD`, percent-encoded with `~` for `%`, which Qt would decode.
+The quiet zone is the page's."""
 
 from functools import lru_cache
 from urllib.parse import unquote

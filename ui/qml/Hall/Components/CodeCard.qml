@@ -11,6 +11,7 @@ Rectangle {
     // [{label, value}, ...]
     property var numbers: []
     property string payload: ""
+    readonly property real under: title.y + title.height + Theme.du(20)
 
     implicitHeight: Math.max(left.y + left.height, code.y + code.height) + Theme.gapWide
     radius: Theme.radiusCard
@@ -59,7 +60,7 @@ Rectangle {
         id: left
 
         x: Theme.padCard
-        y: Theme.large ? title.y + title.height + Theme.du(20) : code.y + Math.max(0, (code.height - height) / 2)
+        y: Theme.large ? root.under : root.under + Math.max(0, (code.height - height) / 2)
         spacing: Theme.du(20)
 
         Repeater {
@@ -81,7 +82,7 @@ Rectangle {
 
         anchors.right: parent.right
         anchors.rightMargin: Theme.gapSection
-        y: Theme.large ? left.y + left.height + Theme.gap : title.y + title.height + Theme.du(20)
+        y: Theme.large ? root.under + left.height + Theme.gap : root.under
         size: Theme.du(290)
         quiet: 0
         payload: root.payload

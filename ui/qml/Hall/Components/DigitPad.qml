@@ -40,7 +40,7 @@ Item {
                 // One types the same digit twice faster than one means the same button twice; shorter than this is a tremor.
                 repeatMs: word ? 500 : 150
                 text: modelData === "clear" ? root.clearText : modelData === "erase" ? root.eraseText : modelData
-                iconName: modelData === "erase" ? "delete" : ""
+                iconName: modelData === "erase" && !(Theme.large && Theme.landscape) ? "delete" : ""
                 size: word ? (Theme.landscape ? Theme.sizeSecondary : Theme.sizeText) : Math.min(Theme.sizeHeading, root.keyHeight * 0.6)
                 onActivated: {
                     if (modelData === "clear")
