@@ -1,7 +1,7 @@
 """What an item asks for and gives, and whether one can begin now."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from PySide6.QtCore import Property, QObject, Signal, Slot
 from PySide6.QtQml import QmlElement, QmlUncreatable
@@ -42,7 +42,7 @@ class GuideSection:
 
 @dataclass(frozen=True, slots=True)
 class GuideProps:
-    """All that the page binds to; swapped whole, before anyone is told. `needs`: who and what; `terms`: the rest."""
+    """All that the page binds to; swapped whole, before anyone is told. `needs`: who and what; `terms`: time, fee, result."""
 
     heading: str = ""
     start: str = ""
@@ -53,6 +53,7 @@ class GuideProps:
     last: str = ""
     needs: tuple[GuideSection, ...] = ()
     terms: tuple[GuideSection, ...] = ()
+    basis: tuple[GuideSection, ...] = ()
 
 
 def derive_guide(page: ReadingGuide, session: Session, place: Place, say: Texts) -> GuideProps:
@@ -73,8 +74,8 @@ def derive_guide(page: ReadingGuide, session: Session, place: Place, say: Texts)
             GuideSection(say("guide.time"), _time(item, say)),
             GuideSection(say("guide.fee"), (_fact(item.guide.fee, say),)),
             GuideSection(say("guide.result"), (_fact(item.guide.result, say),)),
-            GuideSection(say("guide.basis"), (_fact(item.guide.basis, say),)),
         ),
+        basis=(GuideSection(say("guide.basis"), (_citation(item.guide.basis, say),)),),
     )
 
 
@@ -106,6 +107,12 @@ def _fact(fact: Fact, say: Texts) -> GuideLine:
     return GuideLine(fact.value, pending="" if fact.confirmed and fact.value else say("guide.pending"))
 
 
+def _citation(basis: Fact, say: Texts) -> GuideLine:
+    """The article on a line of its own, after the law's name."""
+    line = _fact(basis, say)
+    return replace(line, text=line.text.replace("》第", "》\n第"))
+
+
 @dataclass(frozen=True, slots=True)
 class SectionRow:
     """A section as a row of a model: its lines are maps that QML can read."""
@@ -131,6 +138,7 @@ class GuideViewModel(QObject):
         self._props = GuideProps()
         self._needs = Rows(SectionRow, self)
         self._terms = Rows(SectionRow, self)
+        self._basis = Rows(SectionRow, self)
 
     def show(self, page: ReadingGuide, session: Session) -> None:
         self._swap(derive_guide(page, session, self._place, self._say))
@@ -143,6 +151,7 @@ class GuideViewModel(QObject):
             self._props = props
             self._needs.swap(tuple(map(_row, props.needs)))
             self._terms.swap(tuple(map(_row, props.terms)))
+            self._basis.swap(tuple(map(_row, props.basis)))
             self.changed.emit()
 
     @Slot()
@@ -188,3 +197,7 @@ class GuideViewModel(QObject):
     @Property(QObject, constant=True)
     def terms(self) -> QObject:
         return self._terms
+
+    @Property(QObject, constant=True)
+    def basis(self) -> QObject:
+        return self._basis

@@ -43,7 +43,7 @@ class HomeProps:
 
 def derive_home(page: Home, session: Session, place: Place, say: Texts) -> HomeProps:
     return HomeProps(
-        heading=say("home.heading"),
+        heading=say("home.heading.large" if session.large else "home.heading"),
         lead=say("home.lead"),
         notice=_notice(session, say),
         way=say("home.way"),

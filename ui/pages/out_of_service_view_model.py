@@ -24,7 +24,6 @@ class OutOfServiceProps:
     lead: str = ""
     still: str = ""
     guides: str = ""
-    guides_line: str = ""
     instead: str = ""
     desk_label: str = ""
     desk: str = ""
@@ -35,12 +34,15 @@ class OutOfServiceProps:
 
 
 def derive_out_of_service(page: OutOfService, session: Session, place: Place, say: Texts) -> OutOfServiceProps:
+    fault = say(f"fault.{page.fault.code}")
+    size = ""
+    if session.large:
+        size, fault = ".large", fault.replace("，", "，\n")
     return OutOfServiceProps(
-        heading=say("out_of_service.heading"),
-        lead=say("out_of_service.lead", fault=say(f"fault.{page.fault.code}")),
+        heading=say(f"out_of_service.heading{size}"),
+        lead=say(f"out_of_service.lead{size}", fault=fault),
         still=say("out_of_service.still"),
         guides=say("out_of_service.guides"),
-        guides_line=say("out_of_service.guides.line"),
         instead=say("out_of_service.instead"),
         desk_label=say("out_of_service.desk"),
         desk=place.hall.desk,
@@ -93,10 +95,6 @@ class OutOfServiceViewModel(QObject):
     @Property(str, notify=changed)
     def guides(self) -> str:
         return self._props.guides
-
-    @Property(str, notify=changed)
-    def guidesLine(self) -> str:
-        return self._props.guides_line
 
     @Property(str, notify=changed)
     def instead(self) -> str:

@@ -9,10 +9,12 @@ DevicePanel {
 
     // "waiting", "reading" or "away"
     required property string stage
+    // What stands on the drawn reader, where the room shows its front edge.
+    required property string word
 
     readonly property bool waiting: stage === "waiting"
-    readonly property real lift: Theme.du(26)
 
+    mark: drawingTop > -185 * drawingScale ? word : ""
     markX: 599
 
     component Layer: Image {

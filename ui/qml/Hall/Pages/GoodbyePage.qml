@@ -13,7 +13,7 @@ PageFrame {
     required property GoodbyeViewModel viewModel
 
     tone: viewModel.submitted ? "good" : "kept"
-    toneIcon: viewModel.submitted ? "check" : "hands"
+    toneIcon: "check"
     heading: viewModel.heading
     lead: viewModel.lead
     backText: ""

@@ -60,5 +60,13 @@ PageFrame {
                 width: parent?.width ?? 0
             }
         }
+
+        Repeater {
+            model: root.viewModel.basis
+
+            GuideSection {
+                width: parent?.width ?? 0
+            }
+        }
     }
 }

@@ -12,7 +12,7 @@ Item {
     property bool separated: false
 
     readonly property real pad: Theme.du(Theme.landscape ? 24 : 34)
-    readonly property real labelWidth: Theme.large ? 0 : Theme.du(184)
+    readonly property real labelWidth: Theme.large ? 0 : Theme.du(Theme.landscape ? 152 : 184)
 
     implicitHeight: (Theme.large ? label.height : 0) + answer.height + 2 * pad
 

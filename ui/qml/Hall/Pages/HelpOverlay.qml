@@ -28,31 +28,13 @@ PageFrame {
         }
     ]
 
-    Card {
+    ContactCard {
         width: parent.width
-        padding: Theme.padCard
-        spacing: Theme.gapWide
-
-        LabelledLine {
-            objectName: "desk"
-            width: parent.width
-            label: root.viewModel.deskLabel
-            value: root.viewModel.desk
-        }
-
-        LabelledLine {
-            objectName: "telephone"
-            width: parent.width
-            label: root.viewModel.telephoneLabel
-            value: root.viewModel.telephone
-        }
-
-        LabelledLine {
-            objectName: "hours"
-            width: parent.width
-            label: root.viewModel.hoursLabel
-            value: root.viewModel.hours
-            strong: false
-        }
+        deskLabel: root.viewModel.deskLabel
+        desk: root.viewModel.desk
+        telephoneLabel: root.viewModel.telephoneLabel
+        telephone: root.viewModel.telephone
+        hoursLabel: root.viewModel.hoursLabel
+        hours: root.viewModel.hours
     }
 }

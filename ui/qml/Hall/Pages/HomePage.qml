@@ -19,21 +19,21 @@ PageFrame {
     aside: [
         SubHeading {
             width: root.columnWidth
-            visible: !Theme.large || !Theme.landscape
+            visible: !Theme.large
             text: root.viewModel.way
         },
         Card {
             width: root.columnWidth
-            visible: !Theme.large || !Theme.landscape
+            visible: !Theme.large
 
             Row {
                 id: way
 
                 width: parent.width
-                height: Theme.du(Theme.large ? 232 : 208)
+                height: Theme.du(208)
 
                 Repeater {
-                    model: [["card", root.viewModel.wayCard], ["hands", root.viewModel.wayAnswer], ["camera", root.viewModel.wayCamera], ["pen", root.viewModel.waySign]]
+                    model: [["card", root.viewModel.wayCard], ["apply", root.viewModel.wayAnswer], ["camera", root.viewModel.wayCamera], ["pen", root.viewModel.waySign]]
 
                     Item {
                         id: step
@@ -59,7 +59,7 @@ PageFrame {
                             BodyText {
                                 width: parent.width
                                 text: step.modelData[1]
-                                size: Theme.large ? Theme.du(36) : Theme.sizeSecondary
+                                size: Theme.sizeSecondary
                                 horizontalAlignment: Text.AlignHCenter
                             }
                         }

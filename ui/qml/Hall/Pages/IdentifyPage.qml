@@ -30,7 +30,7 @@ PageFrame {
         width: parent.width
         height: Theme.landscape ? parent.height : Math.min(parent.height, implicitHeight)
         stage: root.viewModel.stage
-        mark: root.viewModel.mark
+        word: root.viewModel.mark
         tone: root.viewModel.tone
         stateText: root.viewModel.stateText
     }

@@ -72,7 +72,7 @@ Rectangle {
             x: -Theme.du(4)
             width: parent.width
             text: root.viewModel.heading
-            size: Theme.du(Theme.large ? 140 : 124)
+            size: Theme.du(148)
             lineHeight: Math.round(size * 1.32)
             font.family: Theme.fontHeading
             font.weight: Theme.weightHeading

@@ -10,6 +10,7 @@ Column {
     required property string label
     required property string value
     property bool strong: true
+    property real size: Theme.sizeText
 
     BodyText {
         width: root.width
@@ -22,6 +23,7 @@ Column {
         objectName: root.objectName + "Value"
         width: root.width
         text: root.value
+        size: root.size
         strong: root.strong
     }
 }

@@ -116,16 +116,20 @@ Rectangle {
             setSource(Qt.resolvedUrl(file), {
                 "viewModel": root.shell.pageViewModel
             });
-            appear.restart();
         }
 
-        onFileChanged: enter()
-        Component.onCompleted: enter()
+        onFileChanged: {
+            const first = item === null;
+            enter();
+            if (!first)
+                appear.restart();
+        }
 
-        OpacityAnimator {
+        NumberAnimation {
             id: appear
 
             target: stage
+            property: "opacity"
             from: 0
             to: 1
             duration: Theme.transitionMs

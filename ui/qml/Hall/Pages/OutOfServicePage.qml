@@ -20,59 +20,34 @@ PageFrame {
     primaryText: viewModel.guides
     onPrimary: viewModel.openGuides()
 
+    aside: [
+        BodyText {
+            objectName: "still"
+            width: root.columnWidth
+            visible: !Theme.large || !Theme.landscape
+            text: root.viewModel.still
+            secondary: true
+        }
+    ]
+
     Column {
         width: parent.width
         spacing: Theme.gapTight
 
         SubHeading {
             width: parent.width
-            text: root.viewModel.still
-        }
-
-        ListRow {
-            objectName: "guidesButton"
-            iconName: "book"
-            name: root.viewModel.guides
-            line: root.viewModel.guidesLine
-            onActivated: root.viewModel.openGuides()
-        }
-
-        Item {
-            width: 1
-            height: Theme.gap
-        }
-
-        SubHeading {
-            width: parent.width
+            visible: !Theme.large || !Theme.landscape
             text: root.viewModel.instead
         }
 
-        Card {
+        ContactCard {
             width: parent.width
-            padding: Theme.padCard
-            spacing: Theme.gapTight
-
-            LabelledLine {
-                objectName: "desk"
-                width: parent.width
-                label: root.viewModel.deskLabel
-                value: root.viewModel.desk
-            }
-
-            LabelledLine {
-                objectName: "telephone"
-                width: parent.width
-                label: root.viewModel.telephoneLabel
-                value: root.viewModel.telephone
-            }
-
-            LabelledLine {
-                objectName: "hours"
-                width: parent.width
-                label: root.viewModel.hoursLabel
-                value: root.viewModel.hours
-                strong: false
-            }
+            deskLabel: root.viewModel.deskLabel
+            desk: root.viewModel.desk
+            telephoneLabel: root.viewModel.telephoneLabel
+            telephone: root.viewModel.telephone
+            hoursLabel: root.viewModel.hoursLabel
+            hours: root.viewModel.hours
         }
     }
 }

@@ -20,14 +20,14 @@ Rectangle {
         radius: root.size * 0.07
         color: "transparent"
         border.width: Theme.du(2)
-        border.color: Theme.onSeal
+        border.color: Theme.sealInk
     }
 
     BodyText {
         anchors.centerIn: parent
         anchors.verticalCenterOffset: -Theme.du(1)
         text: Surroundings.sealCharacter
-        color: Theme.onSeal
+        color: Theme.sealInk
         size: Math.round(root.size * 0.64)
         lineHeight: Math.round(size * 1.44)
         font.family: Theme.fontHeading

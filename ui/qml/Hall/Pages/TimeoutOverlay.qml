@@ -22,6 +22,15 @@ PageFrame {
     onBack: viewModel.leaveVisit()
     onPrimary: viewModel.stay()
 
+    aside: [
+        BodyText {
+            width: root.columnWidth
+            visible: Theme.landscape
+            text: root.viewModel.what
+            secondary: true
+        }
+    ]
+
     TapHandler {
         gesturePolicy: TapHandler.ReleaseWithinBounds
         longPressThreshold: 0
@@ -47,7 +56,9 @@ PageFrame {
             x: Theme.borderCard
             y: Theme.borderCard
             width: parent.width - 2 * x
-            height: what.y - y
+            height: Theme.landscape ? parent.height - 2 * y : what.y - y
+            bottomLeftRadius: Theme.landscape ? topLeftRadius : 0
+            bottomRightRadius: bottomLeftRadius
             topLeftRadius: Theme.radiusCard - Theme.borderCard
             topRightRadius: topLeftRadius
             color: Theme.well
@@ -69,6 +80,7 @@ PageFrame {
             objectName: "state"
             y: parent.height - height
             width: parent.width
+            visible: !Theme.landscape
             tone: "preparing"
             strong: false
             text: root.viewModel.what
