@@ -410,7 +410,7 @@ def test_the_bar_below_tells_back_help_and_primary_apart(show: Show, finger: QPo
     view = show(PAGE)
     spies = {name: listen(view.rootObject(), name) for name in ("back", "help", "primary")}
     for name in spies:
-        tap(view, finger, middle(part(view, name)))
+        tap(view, finger, middle(part(view, f"{name}Button")))
     assert [spy.count() for spy in spies.values()] == [1, 1, 1]
 
 

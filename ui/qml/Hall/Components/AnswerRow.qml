@@ -12,7 +12,7 @@ CardRow {
     property bool uncovers: masked !== ""
     property string source: ""
     property string sourceIcon: "card"
-    property real labelWidth: Theme.du(264)
+    property real labelWidth: Theme.du(Theme.landscape ? 172 : 264)
     readonly property bool stacked: Theme.large
     readonly property alias uncovered: number.uncovered
 

@@ -15,9 +15,8 @@ CardRow {
         })[tone] ?? "clock"
     // The words in the hue of the tone as well, not the icon alone.
     property bool tinted: tone !== "good"
-    property real labelWidth: Theme.du(264)
+    property real labelWidth: Theme.du(Theme.landscape ? 172 : 264)
     readonly property bool stacked: Theme.large
-
 
     contentHeight: block.height
 
