@@ -21,6 +21,10 @@ from terminal.automation import Automation
 from terminal.runner import Runner
 from terminal.services import CameraService, PrinterService, ReaderService, StoreService
 from ui.camera_provider import CameraProvider
+from ui.input.handwriting import HandwritingRecogniser
+from ui.input.pinyin import PinyinDecoder
+from ui.input.places import read_places
+from ui.input.text_keyboard_view_model import TextKeyboardViewModel
 from ui.place import Place
 from ui.shell import Shell
 from ui.texts import Texts
@@ -28,6 +32,7 @@ from ui.window import open_window
 
 log = logging.getLogger(__name__)
 
+CONTENT = Path(__file__).parents[1] / "content"
 BUG_EXIT = 70  # sysexits.h: internal software error; whoever supervises starts the program again
 STOP_WITHIN_S = 20.0
 
@@ -76,7 +81,10 @@ class Application:
         place = Place(hall, configuration.terminal.number, catalogue, configuration.times, simulated)
         self._runner = Runner(terminal, texts, show=self._show)
         self._camera_provider = CameraProvider()
-        self._shell = Shell(place, texts, self._runner.post, self._camera_provider)
+        keyboard = TextKeyboardViewModel(
+            PinyinDecoder(read_places(CONTENT / "places.toml")), HandwritingRecogniser(), texts
+        )
+        self._shell = Shell(place, texts, self._runner.post, keyboard=keyboard, camera=self._camera_provider)
         self._frames = FrameBox(self._show_view)
         report = self._runner.mailbox.report
         self._reader = ReaderService(identity_card_reader(devices.identity_card_reader), report, self._bug)
@@ -89,17 +97,31 @@ class Application:
             self._view, lambda: str(self._shell.property("pageName")), automation, self._view
         )
 
-    def run(self) -> int:
-        services = (self._store, self._reader, self._camera, self._printer)
-        for service in services:
+    def start(self, *, full_screen: bool) -> None:
+        """Show the window and let the devices' threads run."""
+        if full_screen:
+            self._view.showFullScreen()
+        else:
+            self._view.show()
+        for service in (self._store, self._reader, self._camera, self._printer):
             service.thread.start()
-        wake = QTimer()  # lets Python handle signals while Qt waits
-        wake.start(200)
-        wake.timeout.connect(lambda: None)
-        status = self._qt.exec()
+
+    def stop(self) -> None:
+        """Close the window and end the threads, the store's last."""
         self._view.close()
+        self._camera.stop_watching()
         for service in (self._reader, self._camera, self._printer, self._store):
             service.thread.stop(within_s=STOP_WITHIN_S)
+        self._view.deleteLater()
+
+    def run(self, *, full_screen: bool) -> int:
+        """Until the window is closed or the program told to end; the exit status."""
+        wake = QTimer()  # lets Python handle signals while Qt waits
+        wake.timeout.connect(lambda: None)
+        wake.start(200)
+        self.start(full_screen=full_screen)
+        status = self._qt.exec()
+        self.stop()
         return status
 
     def _show(self, session: Session) -> None:

@@ -10,7 +10,6 @@ from pathlib import Path
 from sync.configuration_file import read_configuration
 from sync.strict_toml import FileFault
 
-CONTENT = Path(__file__).parents[1] / "content"
 CONFIGURATION_EXIT = 78  # sysexits.h: configuration error
 
 
@@ -19,6 +18,7 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     run = commands.add_parser("run", help="show the terminal on the screen")
     run.add_argument("--automation", metavar="SOCKET", help="be driven through this socket (simulated devices only)")
+    run.add_argument("--window", action="store_true", help="in a window of the configured size, not the whole screen")
     agent = commands.add_parser("agent", help="send what was sealed to the platform")
     for command in (run, agent):
         command.add_argument(
@@ -38,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from terminal.application import Application, prepare_qt
+    from terminal.application import CONTENT, Application, prepare_qt
 
     prepare_qt()
     from PySide6.QtCore import QCoreApplication
@@ -55,7 +55,7 @@ def _run(options: argparse.Namespace) -> int:
         return CONFIGURATION_EXIT
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: QCoreApplication.exit(0))
-    return application.run()
+    return application.run(full_screen=not options.window)
 
 
 def _agent(options: argparse.Namespace) -> int:

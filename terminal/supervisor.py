@@ -134,7 +134,7 @@ simulated = true
 
     def start_terminal(self, *, driven: bool = True, **environment: str) -> None:
         """With `driven` it opens the automation socket, and has it when this returns."""
-        command = ["kiosk", "run", "--config", str(self.configuration)]
+        command = ["kiosk", "run", "--window", "--config", str(self.configuration)]
         self.automation_socket.unlink(missing_ok=True)
         if not driven:
             self._start("terminal", command, **environment)
@@ -179,6 +179,9 @@ simulated = true
         if done.returncode:
             raise NotStarted(f"kiosk-sim {' '.join(words)}: {done.stdout}{done.stderr}")
         return json.loads(done.stdout or "null")
+
+    def pid(self, name: str) -> int:
+        return self._processes[name].pid
 
     def log_of(self, name: str) -> str:
         return (self.directory / "logs" / f"{name}.log").read_text(encoding="utf-8", errors="replace")

@@ -1,16 +1,23 @@
 """A citizen at the glass of a whole terminal: the shortest item, from a card to a signature."""
 
+from typing import Any, Protocol
+
 from terminal.hand import Hand
-from terminal.supervisor import House
 
 SIGNATURE = [[(0.2, 0.4), (0.5, 0.35), (0.7, 0.6)], [(0.3, 0.6), (0.6, 0.7)]]
+
+
+class World(Protocol):
+    """What lies on the devices is changed with the words of `kiosk-sim`."""
+
+    def sim(self, *words: str) -> Any: ...
 
 
 class Citizen:
     """Everything is done by touches and by what is laid on the devices."""
 
-    def __init__(self, house: House, hand: Hand, card: str = "chen-guilan") -> None:
-        self.house = house
+    def __init__(self, world: World, hand: Hand, card: str = "chen-guilan") -> None:
+        self.world = world
         self.hand = hand
         self.card = card
 
@@ -18,26 +25,26 @@ class Citizen:
         self.hand.wait("idle")
         self.hand.tap("startButton")
         self.hand.tap(f"item-{item}")
-        self.hand.tap("primary")
+        self.hand.tap("primaryButton")
         self.hand.wait("identify")
-        self.house.sim("card", "insert", self.card)
+        self.world.sim("card", "insert", self.card)
 
     def insures_themselves(self) -> None:
         """Up to the check page."""
         self.identifies()
         self.hand.tap("choice-self")
-        self.house.sim("card", "lift")
-        self.hand.tap("primary")
+        self.world.sim("card", "lift")
+        self.hand.tap("primaryButton")
         self.hand.wait("question", name="key-1")
         self.hand.tap_keys("13800005678")
-        self.hand.tap("primary")
+        self.hand.tap("primaryButton")
         self.hand.wait("check")
 
     def signs(self) -> None:
-        self.hand.tap("primary")
+        self.hand.tap("primaryButton")
         self.hand.wait("sign")
         self.hand.draw("signaturePad", SIGNATURE)
-        self.hand.tap("primary")
+        self.hand.tap("primaryButton")
 
     def hands_in(self) -> None:
         self.insures_themselves()
@@ -48,5 +55,5 @@ class Citizen:
         self.hand.wait("goodbye")
         self.hand.tap("goodbyePage")
         self.hand.wait("home")
-        self.hand.tap("back")
+        self.hand.tap("backButton")
         self.hand.wait("idle")
