@@ -10,8 +10,8 @@ from benchmarks.figures import Figure, machine
 
 HEAD = """# Benchmarks
 
-Written by `make bench`. Each figure stands beside a peer or a physical limit measured in the same run: absolute times say
-little on another machine. Medians, with the smallest and largest run in brackets.
+Written by `make bench`. Each figure stands beside a peer or a physical limit measured in the same run: absolute
+times say little on another machine. Medians, with the smallest and largest run in brackets.
 """
 
 

@@ -67,8 +67,8 @@ def measure() -> list[Figure]:
     return [
         Figure(
             "start to the first interactive frame",
-            "from the start of the process until the automation socket sees the idle page with its button; beside it a bare "
-            "window of the same size with one rectangle, until its first frame. Software renderer, offscreen",
+            "from the start of the process until the automation socket sees the idle page with its button; beside "
+            "it a bare window of the same size with one rectangle, until its first frame. Software renderer, offscreen",
             "ms",
             starts,
             "bare window",
@@ -89,8 +89,9 @@ def measure() -> list[Figure]:
         ),
         Figure(
             "card on the reader to the name on the screen",
-            f"from the simulator's `card insert` until a frame with the name is shown; the simulated reader keeps the pace of a "
-            f"wire at {BAUD} baud. Beside it the bytes of find, select and read there and back ({WIRE_BYTES}) at that rate",
+            f"from the simulator's `card insert` until a frame with the name is shown; the simulated reader keeps the "
+            f"pace of a wire at {BAUD} baud. Beside it the bytes of find, select and read there and back ({WIRE_BYTES}) "
+            "at that rate",
             "ms",
             cards,
             "the wire alone",
