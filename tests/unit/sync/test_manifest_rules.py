@@ -169,6 +169,11 @@ def test_path_tricks_are_not(name: str) -> None:
     assert not is_file_name(name)
 
 
+@pytest.mark.parametrize("name", ["字" * 67, "a\u202eb", "a\u200bb", "CON|x", "a*"])
+def test_neither_are_names_that_cannot_be_kept_or_seen(name: str) -> None:
+    assert not is_file_name(name)
+
+
 @given(st.binary(max_size=80))
 def test_any_bytes_are_judged(content: bytes) -> None:
     assert pointers(content)
