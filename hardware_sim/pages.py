@@ -13,6 +13,7 @@ DOTS_PER_MM = 10
 REGISTER_MM = (143, 105)  # a leaf of the household register
 PHOTO_SHEET_MM = (152, 102)
 LETTER_MM = (148, 105)
+CARD_MM = (86, 54)  # ID-1
 
 _INK, _STAMP, _RULE = (38, 36, 44), (196, 44, 40), (70, 96, 84)
 
@@ -82,12 +83,27 @@ def household_member(person: Person) -> Image.Image:
     return _marked(sheet)
 
 
+def social_security_card(person: Person) -> Image.Image:
+    """社会保障卡正面."""
+    sheet = _sheet(CARD_MM, (232, 240, 246))
+    draw = ImageDraw.Draw(sheet)
+    _centred(draw, (sheet.width // 2, 66), "社 会 保 障 卡", typefaces.serif(54, bold=True))
+    sheet.paste(_portrait(330, 460, hair=(208, 208, 210)).resize((180, 250)), (52, 150))
+    _text(draw, (270, 160), f"姓名  {person.name}", 36)
+    _text(draw, (270, 230), "社会保障号码", 30)
+    _text(draw, (270, 276), person.number, 36)
+    _text(draw, (270, 350), f"发卡日期  {_spelled(person.valid_from)}", 28)
+    draw.rounded_rectangle((690, 150, 800, 240), 14, outline=(186, 160, 92), width=6)  # contacts
+    _centred(draw, (sheet.width // 2, 480), "潮州市  样张，不是证件", typefaces.sans(30))
+    return _marked(sheet)
+
+
 def recent_photo(person: Person) -> Image.Image:
     """A sheet of four prints of one portrait, drawn: nobody's face."""
     sheet = _sheet(PHOTO_SHEET_MM, (250, 250, 250))
     draw = ImageDraw.Draw(sheet)
     _centred(draw, (sheet.width // 2, 92), f"近期免冠照片  {person.name}", typefaces.sans(44))
-    portrait = _portrait(330, 460, hair=(208, 208, 210) if person.birth.year < 1960 else (46, 40, 40))  # noqa: PLR2004
+    portrait = _portrait(330, 460, hair=(208, 208, 210) if person.birth.year < 1960 else (46, 40, 40))
     for column in range(4):
         left = 50 + column * 358
         sheet.paste(portrait, (left, 220))
@@ -119,7 +135,7 @@ def _table(
             draw.rectangle((x + label_width, y, end, y + row_height), outline=_RULE, width=3)
             _centred(draw, (x + label_width // 2, y + row_height // 2), label, typefaces.serif(33))
             size = 38
-            while size > 24 and draw.textlength(value, typefaces.sans(size)) > end - x - label_width - 30:  # noqa: PLR2004
+            while size > 24 and draw.textlength(value, typefaces.sans(size)) > end - x - label_width - 30:
                 size -= 2
             draw.text(
                 (x + label_width + 18, y + row_height // 2), value, font=typefaces.sans(size), fill=_INK, anchor="lm"
@@ -177,7 +193,7 @@ def _portrait(width: int, height: int, *, hair: tuple[int, int, int]) -> Image.I
 
 
 def _spelled(day: str) -> str:
-    return f"{day[:4]}年{int(day[4:6])}月{int(day[6:])}日" if len(day) == 8 else ""  # noqa: PLR2004
+    return f"{day[:4]}年{int(day[4:6])}月{int(day[6:])}日" if len(day) == 8 else ""
 
 
 KINDS = {
@@ -185,6 +201,7 @@ KINDS = {
     for kind in (
         PageKind("household-front", "户口簿首页", household_front),
         PageKind("household-member", "户口簿本人页", household_member),
+        PageKind("social-security-card", "社会保障卡正面", social_security_card),
         PageKind("recent-photo", "近期照片", recent_photo),
         PageKind("blank-sheet", "白纸", blank_sheet),
     )
