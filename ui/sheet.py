@@ -49,7 +49,7 @@ class Studio:
 
     def __init__(self, screen: Screen) -> None:
         self._camera = CameraProvider()
-        self.shell = Shell(PLACE, texts_of("zh_hans"), lambda event: None)
+        self.shell = Shell(PLACE, texts_of("zh_hans"), lambda event: None, camera=self._camera)
         self.view: QQuickView = open_window(self.shell, screen=screen, camera=self._camera)
         self.view.engine().singletonInstance("Hall.Components", "Theme").setProperty("calm", True)
         self.view.show()

@@ -28,16 +28,28 @@ from kiosk.journeys.pages import (
     SigningByCard,
     SigningByHand,
 )
+from kiosk.ports import View
 from kiosk.session import Overlay, Session
+from ui.camera_provider import CameraProvider
 from ui.header import Header, derive_header
+from ui.input.text_keyboard_view_model import TextKeyboardViewModel
+from ui.pages.capture_view_model import CaptureViewModel
+from ui.pages.check_view_model import CheckViewModel
+from ui.pages.done_view_model import DoneViewModel
 from ui.pages.goodbye_view_model import GoodbyeViewModel
 from ui.pages.guide_view_model import GuideViewModel
 from ui.pages.help_view_model import HelpViewModel
 from ui.pages.home_view_model import HomeViewModel
 from ui.pages.identify_view_model import IdentifyViewModel
 from ui.pages.idle_view_model import IdleViewModel
+from ui.pages.keeping_view_model import KeepingViewModel
 from ui.pages.not_eligible_view_model import NotEligibleViewModel
+from ui.pages.not_kept_view_model import NotKeptViewModel
+from ui.pages.other_way_view_model import OtherWayViewModel
 from ui.pages.out_of_service_view_model import OutOfServiceViewModel
+from ui.pages.question_view_model import QuestionViewModel
+from ui.pages.sign_by_card_view_model import SignByCardViewModel
+from ui.pages.sign_view_model import SignViewModel
 from ui.pages.timeout_view_model import TimeoutViewModel
 from ui.place import Place
 from ui.texts import Texts
@@ -123,6 +135,8 @@ class Shell(QObject):
         say: Texts,
         post: Callable[[Event], None],
         *,
+        camera: CameraProvider,
+        keyboard: TextKeyboardViewModel | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -131,6 +145,8 @@ class Shell(QObject):
         self.post = post
         self._help = HelpViewModel(place, say, post, self)
         self._timeout = TimeoutViewModel(place, say, post, self)
+        self._capture = CaptureViewModel(place, say, post, camera=camera, parent=self)
+        self._question = QuestionViewModel(place, say, post, keyboard=keyboard, parent=self)
         self._view_models = self._one_for_each_page()
         session = Session()
         self._props = derive_shell(session, place, say)
@@ -138,6 +154,7 @@ class Shell(QObject):
 
     def _one_for_each_page(self) -> dict[str, PageViewModel]:
         given = (self._place, self._say, self.post, self)
+        keeping = KeepingViewModel(*given)
         return {
             "idle": IdleViewModel(*given),
             "outOfService": OutOfServiceViewModel(*given),
@@ -145,7 +162,16 @@ class Shell(QObject):
             "guide": GuideViewModel(*given),
             "identify": IdentifyViewModel(*given),
             "notEligible": NotEligibleViewModel(*given),
-            # the application and handing it in: question .. done
+            "question": self._question,
+            "capture": self._capture,
+            "check": CheckViewModel(*given),
+            "sign": SignViewModel(*given),
+            "otherWay": OtherWayViewModel(*given),
+            "signByCard": SignByCardViewModel(*given),
+            "sealing": keeping,
+            "notKept": NotKeptViewModel(*given),
+            "awaiting": keeping,
+            "done": DoneViewModel(*given),
             "goodbye": GoodbyeViewModel(*given),
         }
 
@@ -161,6 +187,10 @@ class Shell(QObject):
             self.changed.emit()
         if left is not entered:
             left.leave()
+
+    def show_view(self, view: View) -> None:
+        """What the camera sees now; nobody but the page that photographs looks at it."""
+        self._capture.show_view(view)
 
     @Slot()
     def toggleLarge(self) -> None:

@@ -34,29 +34,29 @@ class IdentifyProps:
 def derive_identify(page: Identifying, session: Session, place: Place, say: Texts) -> IdentifyProps:
     starting = isinstance(session.devices.identity_card_reader, Starting)
     panel = derive_card_panel(page.identify, say, starting=starting)
+    size = ".large" if session.large else ""
     desk = place.hall.desk
     match page.identify:
         case AwaitingCard():
-            return _props("identify.put", say("identify.put.lead"), say("identify.put.hint", desk=desk), panel, say)
+            hint = say("identify.put.hint", desk=desk)
+            return IdentifyProps(say(f"identify.put{size}"), say(f"identify.put.lead{size}"), hint, panel)
         case Reading():
-            return _props("identify.reading.heading", say("identify.reading.lead"), "", panel, say)
+            return IdentifyProps(say("identify.reading.heading"), say("identify.reading.lead"), "", panel)
         case NotRead(fault):
-            key = "identify.other_card" if fault == CARD_UNSUPPORTED else "identify.again"
-            return _props(key, say(f"{key}.lead"), say("identify.again.hint", desk=desk), panel, say)
+            hint = say("identify.again.hint", desk=desk)
+            if fault == CARD_UNSUPPORTED:
+                return IdentifyProps(say("identify.other_card"), say("identify.other_card.lead"), hint, panel)
+            return IdentifyProps(say("identify.again"), say(f"identify.again.lead{size}"), hint, panel)
         case Expired(since):
             day = say("identify.date", year=since.year, month=since.month, day=since.day)
-            lead = say("identify.expired.lead", since=day)
-            return _props("identify.expired", lead, say("identify.expired.hint", desk=desk), panel, say)
+            hint = say("identify.expired.hint", desk=desk)
+            return IdentifyProps(say("identify.expired"), say("identify.expired.lead", since=day), hint, panel)
         case ReaderAway():
             hint = say("identify.away.hint", desk=desk)
-            return _props("identify.away", say("identify.away.lead"), hint, panel, say)
+            return IdentifyProps(say("identify.away"), say("identify.away.lead"), hint, panel)
         case Identified():
-            return _props("identify.done", "", "", panel, say)
+            return IdentifyProps(say("identify.done"), "", "", panel)
     assert_never(page.identify)
-
-
-def _props(heading: str, lead: str, hint: str, panel: CardPanelProps, say: Texts) -> IdentifyProps:
-    return IdentifyProps(say(heading), lead, hint, panel)
 
 
 @QmlElement

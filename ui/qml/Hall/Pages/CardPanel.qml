@@ -10,19 +10,25 @@ DevicePanel {
     // "waiting", "reading" or "away"
     required property string stage
     // What stands on the drawn reader, where the room shows its front edge.
-    required property string word
+    property string word: ""
 
     readonly property bool waiting: stage === "waiting"
+    // Whole where there is room; in a low box smaller and at the right edge, where the hand comes from.
+    readonly property real drawn: Math.min(contentWidth / 964, contentHeight / 500)
+    readonly property bool whole: drawn === contentWidth / 964
+    readonly property real contentWidth: 964 * drawingScale
+    readonly property real contentHeight: 2 * drawingTop + 860 * drawingScale
 
-    mark: drawingTop > -185 * drawingScale ? word : ""
+    mark: whole && drawingTop > -185 * drawingScale ? word : ""
     markX: 599
 
     component Layer: Image {
-        readonly property real drawn: width / 964
+        readonly property real rest: (root.contentHeight - height) / 2
 
-        width: parent?.width ?? 0
-        height: 860 * drawn
-        y: ((parent?.height ?? 0) - height) / 2
+        x: root.contentWidth - width
+        y: rest
+        width: 964 * root.drawn
+        height: 860 * root.drawn
         sourceSize.width: width
         Accessible.ignored: true
     }
@@ -49,12 +55,10 @@ DevicePanel {
     Layer {
         id: held
 
-        readonly property real rest: ((parent?.height ?? 0) - height) / 2
-
         source: Qt.resolvedUrl("drawings/card-in-hand.svg")
         visible: root.waiting
         opacity: 1 - down.shown
-        y: rest + down.shown * 190 * drawn
+        y: rest + down.shown * 190 * root.drawn
     }
 
     // Down, rest there, up again; calm enough to be read beside.

@@ -12,11 +12,46 @@ PageFrame {
 
     required property HomeViewModel viewModel
 
+    readonly property bool crowded: Theme.large && Theme.landscape
+
     heading: viewModel.heading
     lead: viewModel.lead
     onBack: viewModel.goBack()
 
+    component Notice: Item {
+        id: notice
+
+        property string text: ""
+
+        implicitHeight: words.height
+
+        Icon {
+            id: icon
+
+            y: Math.round((words.lineHeight - height) / 2)
+            name: "paper-out"
+            size: Theme.iconFine
+            color: Theme.attention
+        }
+
+        BodyText {
+            id: words
+
+            objectName: "notice"
+            x: icon.width + Theme.du(12)
+            width: parent.width - x
+            text: notice.text
+            size: Theme.sizeSecondary
+            color: Theme.attention
+        }
+    }
+
     aside: [
+        Notice {
+            width: root.columnWidth
+            visible: text !== "" && root.crowded
+            text: root.viewModel.notice
+        },
         SubHeading {
             width: root.columnWidth
             visible: !Theme.large
@@ -87,27 +122,10 @@ PageFrame {
             }
         }
 
-        Row {
+        Notice {
             width: parent.width
-            visible: root.viewModel.notice !== ""
-            spacing: Theme.du(12)
-
-            Icon {
-                id: noticeIcon
-
-                y: Theme.du(6)
-                name: "paper-out"
-                size: Theme.iconFine
-                color: Theme.attention
-            }
-
-            BodyText {
-                objectName: "notice"
-                width: parent.width - noticeIcon.width - Theme.du(12)
-                text: root.viewModel.notice
-                size: Theme.sizeSecondary
-                color: Theme.attention
-            }
+            visible: text !== "" && !root.crowded
+            text: root.viewModel.notice
         }
     }
 }
