@@ -92,7 +92,7 @@ def is_safe_sqlite(version: str) -> bool:
     """Whether this SQLite keeps every committed row in WAL mode.
 
     3.7.0 to 3.51.2 can lose rows when a commit races a checkpoint; 3.44.6 and 3.50.7 carry the fix.
-    Source: https://www.sqlite.org/wal.html, "The WAL-Reset Bug".
+    Source: https://sqlite.org/wal.html#walresetbug
     """
     if not re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,4}){1,3}", version):
         raise ValueError(f"not a version of SQLite: {version}")
