@@ -23,7 +23,9 @@ STRAIGHTNESS = 0.88  # how much of its four corners' area a sheet must fill
 EDGE_CONTRAST = 0.12  # darker just outside than just inside, as a share of the inside
 BRIGHT_FROM = 95  # median grey of the sheet
 PRINT_CONTRAST = 5.0  # below this standard deviation there is nothing on the sheet to be sharp
-SHARP_FROM = 0.05  # variance of the Laplacian over variance of the grey
+STRONGEST_EDGES = 0.98  # quantile of the gradient's energy; where a sheet has print, this is its strokes
+SHARP_FROM = 0.2  # the Laplacian's energy over the gradient's at these edges: falls with the square of the blur
+EDGES_FROM = 0.4  # their gradient over the spread of the grey: below, what is found is the sensor's noise
 EDGE_MARGIN = 0.004  # nearer to the frame's edge than this, a corner counts as cut off
 
 LONG_SIDE, SHORT_SIDE = 2339, 1654  # A4 at 200 dots an inch
@@ -151,18 +153,31 @@ def _stands_out(grey: Any, corners: Points) -> bool:
 def _judged(rgb: Rgb, fractions: Points) -> Page:
     sheet = cv2.cvtColor(_cropped(rgb, fractions), cv2.COLOR_RGB2GRAY)
     bright = float(np.median(sheet)) >= BRIGHT_FROM
-    spread = float(sheet.std())
-    details = float(cv2.Laplacian(sheet, cv2.CV_32F).var())
     middle = fractions.mean(axis=0)
     top_left, top_right, bottom_right, bottom_left = ((float(x), float(y)) for x, y in fractions.clip(0, 1))
     return Page(
         corners=(top_left, top_right, bottom_right, bottom_left),
         whole=bool(((fractions > EDGE_MARGIN) & (fractions < 1 - EDGE_MARGIN)).all()),
         bright=bright,
-        sharp=spread < PRINT_CONTRAST or details >= SHARP_FROM * spread**2,
+        sharp=_is_sharp(sheet),
         steady=False,
         off_centre=(float(middle[0]) * 2 - 1, float(middle[1]) * 2 - 1),
     )
+
+
+def _is_sharp(sheet: Any) -> bool:
+    """Whether the strokes on it have edges; an empty sheet counts as sharp."""
+    spread = float(sheet.std())
+    if spread < PRINT_CONTRAST:
+        return True
+    smooth = cv2.GaussianBlur(sheet, (0, 0), 1.0)
+    across, down = (cv2.Sobel(smooth, cv2.CV_32F, x, 1 - x, scale=1 / 8) for x in (1, 0))
+    gradient = np.square(across) + np.square(down)
+    strongest = (gradient >= np.quantile(gradient[::2, ::2], STRONGEST_EDGES)).astype(np.uint8)
+    strokes = cv2.dilate(strongest, np.ones((3, 3), np.uint8)) > 0
+    energy = float(gradient[strokes].mean())
+    details = float(np.square(cv2.Laplacian(smooth, cv2.CV_32F))[strokes].mean())
+    return details >= SHARP_FROM * energy and math.sqrt(energy) >= EDGES_FROM * spread
 
 
 def _cropped(rgb: Rgb, fractions: Points) -> Rgb:

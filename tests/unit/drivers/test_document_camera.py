@@ -1,0 +1,108 @@
+"""The camera's truth: steady or moving, whole or not, there or gone."""
+
+import io
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from drivers.document_camera.document_camera import DocumentCamera
+from drivers.document_camera.frames import FolderOfFrames
+from drivers.document_camera.uvc import UvcCamera
+from kiosk.faults import CAMERA_NO_PAGE, CAMERA_NOT_WORKING, CAMERA_UNPLUGGED
+from kiosk.ports import CapturedPage, Disconnected, NeedsAttention, NotCaptured, Ready, View
+from tests.wires.desk_pictures import desk, place, sheet
+
+
+@pytest.fixture
+def camera(tmp_path: Path) -> DocumentCamera:
+    return DocumentCamera(FolderOfFrames(tmp_path))
+
+
+def steady(camera: DocumentCamera) -> bool:
+    view = camera.look()
+    assert isinstance(view, View)
+    assert view.page is not None
+    return view.page.steady
+
+
+def test_a_page_is_steady_once_it_lies_as_before(camera: DocumentCamera, tmp_path: Path) -> None:
+    lying = [
+        (desk(sheet(), at=(700, 600)), False),
+        (desk(sheet(), at=(760, 600)), False),
+        (desk(sheet(), at=(761, 600)), True),
+    ]
+    for picture, still in lying:
+        place(picture, tmp_path)
+        assert steady(camera) is still
+    camera.rest()
+    assert not steady(camera), "after a rest nothing is known"
+
+
+def test_the_newer_of_two_frames_is_the_frame(camera: DocumentCamera, tmp_path: Path) -> None:
+    place(desk(), tmp_path)
+    place(desk(sheet()), tmp_path, "current.jpg")
+    assert not steady(camera)
+
+
+def test_the_frame_shown_is_the_one_that_was_seen(camera: DocumentCamera, tmp_path: Path) -> None:
+    place(desk(sheet()), tmp_path)
+    view = camera.look()
+    assert isinstance(view, View)
+    assert (view.frame.width, view.frame.height, len(view.frame.rgb)) == (1080, 810, 1080 * 810 * 3)
+
+
+def test_a_page_is_cut_out_and_the_whole_desk_only_when_asked(camera: DocumentCamera, tmp_path: Path) -> None:
+    place(desk(sheet()), tmp_path)
+    page = camera.capture(whole_desk=True)
+    assert isinstance(page, CapturedPage)
+    assert page.height > page.width
+    place(desk(), tmp_path)
+    assert camera.capture(whole_desk=False) == NotCaptured(CAMERA_NO_PAGE)
+    everything = camera.capture(whole_desk=True)
+    assert isinstance(everything, CapturedPage)
+    assert Image.open(io.BytesIO(everything.jpeg)).size == (everything.width, everything.height) == (1600, 1200)
+
+
+def test_half_a_page_is_not_captured_as_a_page(camera: DocumentCamera, tmp_path: Path) -> None:
+    place(desk(sheet(), at=(1500, 600)), tmp_path)
+    assert camera.capture(whole_desk=False) == NotCaptured(CAMERA_NO_PAGE)
+
+
+def test_a_camera_that_is_gone_is_said_so_and_comes_back(tmp_path: Path) -> None:
+    folder = tmp_path / "desk"
+    camera = DocumentCamera(FolderOfFrames(folder))
+    gone = Disconnected(CAMERA_UNPLUGGED)
+    assert [camera.status(), camera.look(), camera.capture(whole_desk=True)] == [gone] * 3
+    folder.mkdir()
+    assert camera.status() == gone
+    place(desk(), folder)
+    assert camera.status() == Ready()
+    assert isinstance(camera.look(), View)
+
+
+def test_a_frame_that_is_no_picture_needs_attention_until_one_is(camera: DocumentCamera, tmp_path: Path) -> None:
+    (tmp_path / "current.png").write_bytes(b"\x89PNG\r\n\x1a\nnothing")
+    assert camera.look() == Disconnected(CAMERA_NOT_WORKING)
+    assert camera.status() == NeedsAttention(CAMERA_NOT_WORKING)
+    place(desk(), tmp_path)
+    assert camera.status() == Ready()
+
+
+def test_a_video_device_that_is_absent_is_unplugged() -> None:
+    camera = DocumentCamera(UvcCamera(Path("/dev/video-that-is-absent")))
+    assert camera.status() == camera.look() == Disconnected(CAMERA_UNPLUGGED)
+
+
+def test_a_node_that_is_no_camera_does_not_work(capfd: pytest.CaptureFixture[str]) -> None:
+    camera = DocumentCamera(UvcCamera(Path("/dev/null")))
+    assert camera.look() == Disconnected(CAMERA_NOT_WORKING)
+    assert camera.status() == NeedsAttention(CAMERA_NOT_WORKING)
+    capfd.readouterr()  # OpenCV says on stderr that it cannot open it
+
+
+def test_an_idle_terminal_does_not_hold_opencv() -> None:
+    asked = "import sys, drivers.configured; sys.exit('cv2' in sys.modules or 'numpy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", asked], check=False).returncode == 0
