@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,7 @@ def _up(run_dir: Path, chosen: argparse.Namespace) -> int:
 
 
 def _up_here(run_dir: Path, chosen: argparse.Namespace) -> int:
-    from hardware_sim.simulation import serving  # noqa: PLC0415 - OpenCV and Pillow only where they are needed
+    from hardware_sim.simulation import serving
 
     down = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -66,7 +67,7 @@ def _up_detached(run_dir: Path, chosen: argparse.Namespace) -> int:
     command = [sys.executable, "-m", "hardware_sim.cli", "up", "--run-dir", str(run_dir)]
     command += ["--ready-fd", str(ready_write)] + (["--no-pace"] if chosen.no_pace else [])
     with (run_dir / "simulation.log").open("wb") as log:
-        subprocess.Popen(  # noqa: S603 - our own command
+        subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -189,8 +190,8 @@ def _parser() -> argparse.ArgumentParser:
         (reader, Simulation.reader_plug),
         (camera, Simulation.camera_plug),
     ):
-        add(words, "unplug", "pull the plug", lambda sim, _, plug=plug: plug(sim, plugged=False))
-        add(words, "plug", "put the plug in", lambda sim, _, plug=plug: plug(sim, plugged=True))
+        add(words, "unplug", "pull the plug", partial(_plug, plug, plugged=False))
+        add(words, "plug", "put the plug in", partial(_plug, plug, plugged=True))
     return parser
 
 
@@ -200,6 +201,10 @@ def _card_insert(simulation: Simulation, chosen: argparse.Namespace) -> None:
 
 def _page_put(simulation: Simulation, chosen: argparse.Namespace) -> None:
     simulation.page_put(chosen.name, person=chosen.person, troubles=tuple(chosen.troubles or ()))
+
+
+def _plug(plug: Callable[..., None], simulation: Simulation, _: argparse.Namespace, *, plugged: bool) -> None:
+    plug(simulation, plugged=plugged)
 
 
 def _paper_cover(simulation: Simulation, chosen: argparse.Namespace) -> None:

@@ -17,11 +17,11 @@ SOCKET = "control.sock"
 ANSWER_WITHIN_S = 30.0
 
 
-class NotRunning(Exception):  # noqa: N818 - reads as what it says
+class NotRunning(Exception):
     """No simulation answers in this run directory."""
 
 
-class Refused(Exception):  # noqa: N818
+class Refused(Exception):
     """The simulation does not know what it was asked; the message names the nearest thing it knows."""
 
 

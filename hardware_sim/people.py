@@ -5,7 +5,7 @@ Ranges that are never issued: region `10xxxx`, permits 810010/820010/830010, for
 
 import random
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import Enum
 from functools import cache
@@ -78,7 +78,7 @@ def _from_entry(key: str, entry: dict[str, object]) -> Person:
 
 def stranger(seed: int, layout: Layout = Layout.RESIDENT) -> Person:
     """Somebody of the given kind, always the same for the same seed."""
-    chance = random.Random(f"{layout.name}-{seed}")  # noqa: S311 - repeatable, not secret
+    chance = random.Random(f"{layout.name}-{seed}")
     birth = date(1930, 1, 1) + timedelta(days=chance.randrange(34_000))
     sex = chance.choice("12")
     order = chance.randrange(1, 499) * 2 + (sex == "1")
@@ -86,49 +86,40 @@ def stranger(seed: int, layout: Layout = Layout.RESIDENT) -> Person:
         chance.sample("桂兰志强秀英建国淑贞明华丽珍文惠德伟晓燕海平", chance.choice((1, 2)))
     )
     issued = date(2016, 1, 1) + timedelta(days=chance.randrange(3_000))
-    common = {
-        "key": f"{layout.name.lower().replace('_', '-')}:{seed}",
-        "layout": layout,
-        "sex": sex,
-        "birth": birth,
-        "valid_from": f"{issued:%Y%m%d}",
-        "valid_to": f"{issued.replace(day=1, year=issued.year + 10):%Y%m%d}",
-    }
-    address = (
-        f"潮州市湘桥区太平街道{chance.choice(('义井巷', '中山路', '太平路', '下东平路'))}{chance.randrange(1, 200)}号"
-    )
-    region = f"10{chance.randrange(10_000):04d}"
-    if layout is Layout.FOREIGNER_2017:
-        number = f"XXA1000{birth:%y%m%d}{chance.randrange(100):02d}"
-        return Person(number=number, name=name, english_name=f"TRAVELLER, NUMBER {seed}", nationality="XXA", **common)  # type: ignore[arg-type]
-    if layout is Layout.FOREIGNER_2023:
-        number = _checked(f"910999{birth:%Y%m%d}{order:03d}")
-        return Person(
-            number=number,
-            name=name,
-            english_name=f"TRAVELLER, NUMBER {seed}",
-            nationality="XXA",
-            times_issued="00",
-            **common,
-        )  # type: ignore[arg-type]
-    if layout is Layout.PERMIT:
-        region = chance.choice(_RANGES[Layout.PERMIT])
-        return Person(
-            number=_checked(f"{region}{birth:%Y%m%d}{order:03d}"),
-            name=name,
-            address=address,
-            issuer="潮州市公安局",
-            pass_number=f"H{chance.randrange(10**8):08d}",
-            times_issued="01",
-            **common,  # type: ignore[arg-type]
-        )
-    return Person(
-        number=_checked(f"{region}{birth:%Y%m%d}{order:03d}"),
+    order_and_birth = f"{birth:%Y%m%d}{order:03d}"
+    street = chance.choice(("义井巷", "中山路", "太平路", "下东平路"))
+    drawn = Person(
+        key=f"{layout.name.lower().replace('_', '-')}:{seed}",
+        layout=Layout.RESIDENT,
+        number=_checked(f"10{chance.randrange(10_000):04d}{order_and_birth}"),
+        sex=sex,
+        birth=birth,
         name=name,
-        address=address,
-        issuer="潮州市公安局湘桥分局",
         nation=f"{chance.choice((1, 1, 1, 1, 22, 11)):02d}",
-        **common,  # type: ignore[arg-type]
+        address=f"潮州市湘桥区太平街道{street}{chance.randrange(1, 200)}号",
+        issuer="潮州市公安局湘桥分局",
+        valid_from=f"{issued:%Y%m%d}",
+        valid_to=f"{issued.replace(day=1, year=issued.year + 10):%Y%m%d}",
+    )
+    match layout:
+        case Layout.RESIDENT | Layout.UNSUPPORTED:
+            return replace(drawn, layout=layout)
+        case Layout.PERMIT:
+            region = chance.choice(_RANGES[Layout.PERMIT])
+            return replace(
+                drawn,
+                layout=layout,
+                number=_checked(f"{region}{order_and_birth}"),
+                pass_number=f"H{chance.randrange(10**8):08d}",
+                times_issued="01",
+            )
+        case Layout.FOREIGNER_2017:
+            number = f"XXA1000{birth:%y%m%d}{chance.randrange(100):02d}"
+        case Layout.FOREIGNER_2023:
+            number = _checked(f"910999{order_and_birth}")
+    english = f"TRAVELLER, NUMBER {seed}"
+    return replace(
+        drawn, layout=layout, number=number, english_name=english, nationality="XXA", times_issued="00", address=""
     )
 
 

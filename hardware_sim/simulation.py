@@ -45,7 +45,7 @@ class Devices:
             "status": self.status,
             "people": self._people,
             "card insert": self._card_insert,
-            "card lift": lambda: self.reader.lift(),
+            "card lift": self.reader.lift,
             "page put": self._page_put,
             "paper load": lambda mm=None: self.printer.change(
                 lambda m: m.load_paper(NEW_ROLL_MM if mm is None else mm)

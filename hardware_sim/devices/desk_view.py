@@ -41,10 +41,10 @@ def desk_view(page: Picture | None, placement: Placement, troubles: frozenset[Tr
     if page is not None:
         _lay(frame, page, placement)
     if Trouble.BLURRED in troubles:
-        frame = cv2.GaussianBlur(frame, (0, 0), 6)
+        frame[:] = cv2.GaussianBlur(frame, (0, 0), 6)
     if Trouble.DARK in troubles:
-        frame = cv2.convertScaleAbs(frame, alpha=0.2)
-    return np.asarray(frame, np.uint8)
+        frame[:] = cv2.convertScaleAbs(frame, alpha=0.2)
+    return frame
 
 
 def with_noise(frame: Picture, seed: int) -> Picture:
@@ -64,7 +64,8 @@ def corners(page: Picture, placement: Placement) -> NDArray[np.float32]:
     flat = turned + np.array([placement.x * WIDTH, placement.y * HEIGHT])
     depth = 1 + (flat[:, 1:] - HEIGHT / 2) * 6e-5  # the camera leans a little: the near edge is larger
     middle = np.array([WIDTH / 2, HEIGHT / 2])
-    return ((flat - middle) * depth + middle).astype(np.float32)
+    seen: NDArray[np.float32] = ((flat - middle) * depth + middle).astype(np.float32)
+    return seen
 
 
 @cache
@@ -81,7 +82,6 @@ def empty_desk() -> Picture:
 
 
 def _lay(frame: Picture, page: Picture, placement: Placement) -> None:
-    height, width = page.shape[:2]
     small = cv2.resize(page, None, fx=0.75, fy=0.75, interpolation=cv2.INTER_AREA)
     source = np.array([[0, 0], [small.shape[1], 0], [small.shape[1], small.shape[0]], [0, small.shape[0]]], np.float32)
     target = corners(page, placement)

@@ -182,7 +182,7 @@ _PLAIN_SKIPS = {  # escape letter -> how many parameter bytes follow that change
 }  # fmt: skip
 
 
-class _More(Exception):  # noqa: N818 - a signal inside this module: the command is not whole yet
+class _More(Exception):
     pass
 
 

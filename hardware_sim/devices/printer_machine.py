@@ -187,7 +187,7 @@ class PrinterMachine:
         self._tell_changes()
         return length_mm
 
-    def _execute(self, command: Waiting) -> None:  # noqa: PLR0912 - one case a command
+    def _execute(self, command: Waiting) -> None:
         style = self._style
         match command:
             case escpos.Initialise():

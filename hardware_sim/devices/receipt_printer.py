@@ -1,4 +1,4 @@
-"""The receipt printer on its wire: one TCP connection at a time, as network mechanisms have it, and its tray of slips."""
+"""The receipt printer on its wire: one TCP connection at a time, as network mechanisms have it, and its tray."""
 
 import select
 import socket
@@ -106,7 +106,8 @@ class ReceiptPrinter:
                 if wait_s is not None:
                     due = time.monotonic() + wait_s
                 if connection is not None and not self._answer(connection):
-                    connection = self._hang_up(connection)
+                    self._hang_up(connection)
+                    connection = None
                 sources = [self._wake_far, connection or listener]
                 readable, _, _ = select.select(sources, [], [], wait_s)
                 if self._wake_far in readable:
@@ -114,7 +115,8 @@ class ReceiptPrinter:
                 elif listener in readable:
                     connection = self._pick_up(listener)
                 elif connection in readable and connection is not None and not self._hear(connection):
-                    connection = self._hang_up(connection)
+                    self._hang_up(connection)
+                    connection = None
             if connection is not None:
                 self._hang_up(connection)
 

@@ -79,7 +79,7 @@ def next_frame(received: bytearray) -> bytes | None:
             del received[: max(0, len(received) - len(PREAMBLE) + 1)]
             return None
         del received[:start]
-        if len(received) < 7:  # noqa: PLR2004 - preamble and length
+        if len(received) < 7:
             return None
         length = int.from_bytes(received[5:7], "big")
         if length > LONGEST_REQUEST:
@@ -94,7 +94,7 @@ def next_frame(received: bytearray) -> bytes | None:
 
 def command_of(request: bytes) -> int:
     """The command of a whole frame, 0 when it holds none."""
-    return int.from_bytes(request[7:9], "big") if len(request) >= 10 else 0  # noqa: PLR2004
+    return int.from_bytes(request[7:9], "big") if len(request) >= 10 else 0
 
 
 class SamMachine:
@@ -120,7 +120,7 @@ class SamMachine:
         counted, check = request[5:-1], request[-1:]
         if check != bytes([_xor(counted)]):
             return _answer(BAD_CHECKSUM)
-        if len(counted) != 4:  # noqa: PLR2004 - none of these commands carries anything
+        if len(counted) != 4:
             return _answer(BAD_LENGTH)
         if self.fault is ReaderFault.SELF_TEST_FAILED:
             return _answer(SELF_TEST_FAILED)

@@ -15,8 +15,8 @@ _PAPER, _INK, _DESK = (250, 249, 244), (42, 40, 46), (226, 227, 230)
 def slip_picture(receipt: Receipt) -> Image.Image:
     """RGB, 576 dots and margins wide; one dot is one pixel."""
     ink = np.pad(receipt.dots, ((TOP_DOTS, BOTTOM_DOTS), (MARGIN_DOTS, MARGIN_DOTS))).astype(np.float32)
-    ink = cv2.GaussianBlur(ink, (0, 0), 0.55)[..., None]
-    height, width = ink.shape[:2]
+    height, width = ink.shape
+    ink = np.asarray(cv2.GaussianBlur(ink, (0, 0), 0.55), np.float32)[..., None]
     chance = np.random.default_rng(height)
     grain = chance.normal(0, 1.1, (height, width, 1)).astype(np.float32)
     curl = 3.0 * np.sin(np.linspace(0, np.pi, width, dtype=np.float32))[None, :, None]

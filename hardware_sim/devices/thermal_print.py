@@ -71,7 +71,7 @@ def _plain_glyph(text: str, width: int) -> Dots:
         draw.rectangle((1, 2, width - 3, CELL - 3), outline=255)
     else:
         draw.text((0, 20), text, font=typefaces.mono(CELL), fill=255, anchor="ls")
-    return np.asarray(canvas) > 110  # noqa: PLR2004 - where a dot of ink begins
+    return np.asarray(canvas) > 110
 
 
 def glyph(text: str, style: Style, *, chinese: bool) -> Dots:
