@@ -13,9 +13,11 @@ from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtQuick import QQuickView
 
 from kiosk.configuration import Screen
+from kiosk.journeys.pages import Capturing
 from kiosk.session import Session
 from ui.camera_provider import CameraProvider
-from ui.sheet_states import ENTRY, PLACE
+from ui.sheet_people import PLACE
+from ui.sheet_states import ENTRY
 from ui.shell import Shell
 from ui.texts import texts_of
 from ui.window import open_window
@@ -41,7 +43,7 @@ VARIANTS = (
 
 def states() -> dict[str, Session]:
     """The states of every page there is."""
-    return dict(ENTRY)
+    return ENTRY | APPLICATION
 
 
 class Studio:
@@ -56,6 +58,8 @@ class Studio:
 
     def picture(self, session: Session) -> QImage:
         self.shell.show(session)
+        if isinstance(session.page, Capturing):
+            self.shell.show_view(desk_view(session.page.sight))
         for _ in range(3):
             QCoreApplication.processEvents()
             QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

@@ -1,0 +1,349 @@
+"""What the camera page shows: what to lay down, what the camera makes of it, and what was taken so far."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import assert_never
+
+from PySide6.QtCore import Property, QObject, QPointF, Signal, Slot
+from PySide6.QtQml import QmlElement, QmlUncreatable
+
+from kiosk.journeys.events import CaptureAsked, Event, PutOff, RetakeAsked, Shift, Sight, WentBack, WentOn
+from kiosk.journeys.pages import Capturing, Take
+from kiosk.ports import CapturedPage, Starting, View
+from kiosk.session import Session, fault_of
+from ui.camera_provider import CameraProvider
+from ui.place import Place
+from ui.rows import Rows
+from ui.texts import Texts
+
+QML_IMPORT_NAME = "Hall.ViewModels"
+QML_IMPORT_MAJOR_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Thumb:
+    """One page of the material: its picture once it is taken, its number before. `current`: it is the next."""
+
+    slot: int
+    label: str
+    number: str
+    source: str
+    current: bool
+    retake: str
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How the page lies, as words, with the icon and tone that go with them."""
+
+    text: str
+    tone: str
+    icon: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureProps:
+    """`corners_text` and `light_text` stand beside the state; empty while there is no page to check."""
+
+    heading: str = ""
+    lead: str = ""
+    look: Look = Look("", "waiting")
+    shift: str = "none"
+    watching: bool = False
+    corners_text: str = ""
+    corners_good: bool = False
+    light_text: str = ""
+    light_good: bool = False
+    taken_text: str = ""
+    missing_text: str = ""
+    take_blocked: str = ""
+    later_label: str = ""
+    blocked: str = ""
+    thumbs: tuple[Thumb, ...] = ()
+
+
+def derive_capture(
+    page: Capturing, session: Session, place: Place, say: Texts, sources: Mapping[int, str]
+) -> CaptureProps:
+    """`sources`: where the picture of a page that was taken is to be found, by slot."""
+    material = page.case.item.material(page.material_id)
+    names = material.pages
+    away = fault_of(session.devices.document_camera)
+    taken = len(page.pages) - len(page.missing)
+    missing = "、".join(names[slot] for slot in page.missing)
+    lying = page.sight.page and not away and bool(page.missing)
+    checked = lying and page.take in {Take.WAITING, Take.FAILED}
+    return CaptureProps(
+        heading=_heading(material.name, names, page, say),
+        lead=_lead(page, say, away=away is not None, later=material.later),
+        look=_look(page, session, say),
+        shift=page.sight.shift.value if checked and page.take is Take.WAITING else Shift.NONE.value,
+        watching=away is None,
+        corners_text=say("capture.corners" if page.sight.whole else "capture.corners.not") if checked else "",
+        corners_good=page.sight.whole,
+        light_text=say("capture.light" if page.sight.bright else "capture.light.not") if checked else "",
+        light_good=page.sight.bright,
+        taken_text=say("capture.taken", count=taken) if taken else say("capture.none"),
+        missing_text=say("capture.missing", pages=missing) if missing else say("capture.complete"),
+        take_blocked=_take_blocked(page, session, say),
+        later_label=say("capture.later") if material.later else "",
+        blocked=say("capture.blocked", count=len(page.missing), pages=missing) if missing else "",
+        thumbs=tuple(
+            Thumb(
+                slot,
+                name,
+                str(slot + 1),
+                sources.get(slot, "") if page.pages[slot] else "",
+                current=bool(page.missing) and slot == page.slot,
+                retake=say("capture.retake") if page.pages[slot] and page.take is not Take.TAKING else "",
+            )
+            for slot, name in enumerate(names)
+        ),
+    )
+
+
+def _heading(material: str, names: tuple[str, ...], page: Capturing, say: Texts) -> str:
+    if not page.missing:
+        return say("capture.heading.done", material=material)
+    name = names[page.slot]
+    if name in material:
+        return say("capture.heading.whole", material=material)
+    return say("capture.heading", material=material, page=name)
+
+
+def _lead(page: Capturing, say: Texts, *, away: bool, later: bool) -> str:
+    if away:
+        return say("capture.lead.away.later" if later else "capture.lead.away")
+    return say("capture.lead") if page.missing else say("capture.lead.done")
+
+
+def _look(page: Capturing, session: Session, say: Texts) -> Look:
+    camera = session.devices.document_camera
+    if fault := fault_of(camera):
+        return Look(say(f"fault.{fault.code}"), "fault")
+    if not page.missing:
+        return Look(say("capture.look.complete"), "good")
+    name = page.case.item.material(page.material_id).pages[page.slot]
+    match page.take:
+        case Take.TAKING:
+            return Look(say("capture.look.taking"), "working", "camera")
+        case Take.FAILED if page.fault:
+            return Look(say(f"fault.{page.fault.code}"), "attention")
+        case Take.TAKEN if page.sight.page:
+            any_taken = len(page.missing) < len(page.pages)
+            return Look(say("capture.look.next" if any_taken else "capture.look.lift", page=name), "good")
+        case Take.WAITING | Take.TAKEN | Take.FAILED:
+            if isinstance(camera, Starting):
+                return Look(say("capture.look.starting"), "preparing")
+            return _how_it_lies(page.sight, name, say)
+    assert_never(page.take)
+
+
+def _how_it_lies(sight: Sight, name: str, say: Texts) -> Look:
+    if not sight.page:
+        return Look(say("capture.look.put", page=name), "waiting")
+    if sight.shift is not Shift.NONE:
+        return Look(
+            say(f"capture.look.{sight.shift.value}"), "attention", "right" if sight.shift is Shift.RIGHT else ""
+        )
+    if not sight.whole:
+        return Look(say("capture.look.corners"), "attention")
+    if not sight.bright:
+        return Look(say("capture.look.dark"), "attention")
+    if not sight.steady:
+        return Look(say("capture.look.moving"), "working", "hands")
+    if not sight.sharp:
+        return Look(say("capture.look.blurred"), "attention")
+    return Look(say("capture.look.taking"), "working", "camera")
+
+
+def _take_blocked(page: Capturing, session: Session, say: Texts) -> str:
+    """Why one cannot take a picture oneself now."""
+    if fault_of(session.devices.document_camera):
+        return say("capture.take.away")
+    if page.take is Take.TAKING:
+        return say("capture.take.taking")
+    return "" if page.missing else say("capture.take.complete")
+
+
+@QmlElement
+@QmlUncreatable("The shell creates it")
+class CaptureViewModel(QObject):
+    changed = Signal()
+    seen = Signal()  # by far more often than `changed`: a frame came
+
+    def __init__(
+        self,
+        place: Place,
+        say: Texts,
+        post: Callable[[Event], None],
+        *,
+        camera: CameraProvider,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._place, self._say, self._post = place, say, post
+        self._camera = camera
+        self._showing = False
+        self._kept: dict[int, tuple[CapturedPage, str]] = {}
+        self._live = ""
+        self._outline: tuple[tuple[float, float], ...] = ()
+        self._frame_ratio = 1.0
+        self._props = CaptureProps()
+        self._thumbs = Rows(Thumb, self)
+
+    def show(self, page: Capturing, session: Session) -> None:
+        self._showing = True
+        self._keep(page)
+        sources = {slot: source for slot, (_, source) in self._kept.items()}
+        self._swap(derive_capture(page, session, self._place, self._say, sources))
+
+    def show_view(self, view: View) -> None:
+        """The newest frame; one that comes after the page was left is not kept."""
+        if not self._showing:
+            return
+        self._live = self._camera.show(view.frame)
+        self._outline = view.page.corners if view.page else ()
+        self._frame_ratio = view.frame.width / view.frame.height
+        self.seen.emit()
+
+    def leave(self) -> None:
+        self._showing = False
+        self._kept.clear()
+        self._live, self._outline = "", ()
+        self._camera.forget()
+        self._swap(CaptureProps())
+        self.seen.emit()
+
+    def _keep(self, page: Capturing) -> None:
+        for slot, taken in enumerate(page.pages):
+            kept = self._kept.get(slot)
+            if taken is None:
+                self._kept.pop(slot, None)
+                self._camera.forget_page(slot)
+            elif kept is None or kept[0] is not taken:
+                self._kept[slot] = (taken, self._camera.keep_page(slot, taken))
+
+    def _swap(self, props: CaptureProps) -> None:
+        if props != self._props:
+            self._props = props
+            self._thumbs.swap(props.thumbs)
+            self.changed.emit()
+
+    # What a finger does
+
+    @Slot()
+    def takeIt(self) -> None:
+        self._post(CaptureAsked())
+
+    @Slot(int)
+    def retake(self, slot: int) -> None:
+        self._post(RetakeAsked(slot))
+
+    @Slot()
+    def putOff(self) -> None:
+        self._post(PutOff())
+
+    @Slot()
+    def goOn(self) -> None:
+        self._post(WentOn())
+
+    @Slot()
+    def goBack(self) -> None:
+        self._post(WentBack())
+
+    # What the page binds to
+
+    @Property(str, notify=seen)
+    def liveSource(self) -> str:
+        return self._live
+
+    @Property("QVariantList", notify=seen)
+    def outline(self) -> list[QPointF]:
+        """The corners of the page in fractions of the frame; empty while there is none."""
+        return [QPointF(x, y) for x, y in self._outline]
+
+    @Property(float, notify=seen)
+    def frameRatio(self) -> float:
+        """Width by height."""
+        return self._frame_ratio
+
+    @Property(str, notify=changed)
+    def heading(self) -> str:
+        return self._props.heading
+
+    @Property(str, notify=changed)
+    def lead(self) -> str:
+        return self._props.lead
+
+    @Property(str, notify=changed)
+    def stateText(self) -> str:
+        return self._props.look.text
+
+    @Property(str, notify=changed)
+    def stateTone(self) -> str:
+        return self._props.look.tone
+
+    @Property(str, notify=changed)
+    def stateIcon(self) -> str:
+        return self._props.look.icon
+
+    @Property(str, notify=changed)
+    def shift(self) -> str:
+        return self._props.shift
+
+    @Property(bool, notify=changed)
+    def watching(self) -> bool:
+        return self._props.watching
+
+    @Property(str, notify=changed)
+    def cornersText(self) -> str:
+        return self._props.corners_text
+
+    @Property(bool, notify=changed)
+    def cornersGood(self) -> bool:
+        return self._props.corners_good
+
+    @Property(str, notify=changed)
+    def lightText(self) -> str:
+        return self._props.light_text
+
+    @Property(bool, notify=changed)
+    def lightGood(self) -> bool:
+        return self._props.light_good
+
+    @Property(str, notify=changed)
+    def takenText(self) -> str:
+        return self._props.taken_text
+
+    @Property(str, notify=changed)
+    def missingText(self) -> str:
+        return self._props.missing_text
+
+    @Property(str, notify=changed)
+    def takeBlocked(self) -> str:
+        return self._props.take_blocked
+
+    @Property(str, notify=changed)
+    def laterLabel(self) -> str:
+        return self._props.later_label
+
+    @Property(str, notify=changed)
+    def blocked(self) -> str:
+        return self._props.blocked
+
+    @Property(QObject, constant=True)
+    def thumbs(self) -> QObject:
+        return self._thumbs
+
+    @Property(str, constant=True)
+    def takeLabel(self) -> str:
+        return self._say("capture.take")
+
+    @Property(str, constant=True)
+    def doneLabel(self) -> str:
+        return self._say("capture.done")
+
+    @Property(str, constant=True)
+    def liveLabel(self) -> str:
+        return self._say("capture.live")

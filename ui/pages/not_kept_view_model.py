@@ -1,0 +1,87 @@
+"""What is said when a submission could not be written down: nothing was handed in, nothing is lost."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import Property, QObject, Signal, Slot
+from PySide6.QtQml import QmlElement, QmlUncreatable
+
+from kiosk.journeys.events import Event, TriedAgain, WentBack
+from kiosk.journeys.pages import NotKept
+from kiosk.session import Session
+from ui.place import Place
+from ui.texts import Texts
+
+QML_IMPORT_NAME = "Hall.ViewModels"
+QML_IMPORT_MAJOR_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class NotKeptProps:
+    heading: str = ""
+    lead: str = ""
+    state: str = ""
+    what_to_do: tuple[str, ...] = ()
+
+
+def derive_not_kept(page: NotKept, session: Session, place: Place, say: Texts) -> NotKeptProps:
+    return NotKeptProps(
+        heading=say("not_kept.heading"),
+        lead=say("not_kept.lead"),
+        state=say(f"fault.{page.fault.code}"),
+        what_to_do=(say("not_kept.again"), say("not_kept.back"), say("not_kept.desk", desk=place.hall.desk)),
+    )
+
+
+@QmlElement
+@QmlUncreatable("The shell creates it")
+class NotKeptViewModel(QObject):
+    changed = Signal()
+
+    def __init__(self, place: Place, say: Texts, post: Callable[[Event], None], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._place, self._say, self._post = place, say, post
+        self._props = NotKeptProps()
+
+    def show(self, page: NotKept, session: Session) -> None:
+        self._swap(derive_not_kept(page, session, self._place, self._say))
+
+    def leave(self) -> None:
+        self._swap(NotKeptProps())
+
+    def _swap(self, props: NotKeptProps) -> None:
+        if props != self._props:
+            self._props = props
+            self.changed.emit()
+
+    @Slot()
+    def tryAgain(self) -> None:
+        self._post(TriedAgain())
+
+    @Slot()
+    def goBack(self) -> None:
+        self._post(WentBack())
+
+    @Property(str, notify=changed)
+    def heading(self) -> str:
+        return self._props.heading
+
+    @Property(str, notify=changed)
+    def lead(self) -> str:
+        return self._props.lead
+
+    @Property(str, notify=changed)
+    def stateText(self) -> str:
+        return self._props.state
+
+    @Property("QStringList", notify=changed)
+    def whatToDo(self) -> list[str]:
+        return list(self._props.what_to_do)
+
+    @Property(str, constant=True)
+    def againLabel(self) -> str:
+        return self._say("not_kept.try")
+
+    @Property(str, constant=True)
+    def backLabel(self) -> str:
+        return self._say("not_kept.check")

@@ -1,0 +1,136 @@
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import Hall.Components
+import Hall.Input
+import Hall.ViewModels
+
+// One question: what is known already, and below it the choices, the digits or the keyboard.
+PageFrame {
+    id: root
+
+    objectName: "questionPage"
+
+    required property QuestionViewModel viewModel
+
+    readonly property TextKeyboardViewModel typing: viewModel.keyboard as TextKeyboardViewModel
+    readonly property bool typesText: viewModel.kind === "text"
+
+    heading: viewModel.heading
+    lead: viewModel.lead
+    primaryText: viewModel.nextLabel
+    primaryReason: viewModel.blocked
+    asideFirst: true
+    onBack: viewModel.goBack()
+    onPrimary: viewModel.goOn()
+
+    aside: [
+        Card {
+            width: root.columnWidth
+            visible: known.count > 0 && !(root.typesText && Theme.large && !Theme.landscape)
+
+            Repeater {
+                id: known
+
+                model: root.viewModel.known
+
+                AnswerRow {
+                    required property bool fromCard
+
+                    sourceIcon: fromCard ? "card" : "pen"
+                    required label
+                    required value
+                    required source
+                }
+            }
+        }
+    ]
+
+    Column {
+        width: parent.width
+        spacing: Theme.gapRow
+        visible: root.viewModel.kind === "choice"
+
+        Repeater {
+            model: root.viewModel.choices
+
+            ListRow {
+                id: choice
+
+                required property string value
+                required property string label
+
+                objectName: "choice-" + value
+                required chosen
+                name: label
+                chevron: false
+                role: Accessible.RadioButton
+                Accessible.checkable: true
+                Accessible.checked: chosen
+                onActivated: root.viewModel.choose(value)
+            }
+        }
+    }
+
+    Item {
+        anchors.fill: parent
+        visible: root.viewModel.kind === "digits" || root.viewModel.kind === "identity-number"
+
+        NumberField {
+            id: field
+
+            objectName: "field"
+            width: parent.width
+            anchors.bottom: pad.top
+            anchors.bottomMargin: Theme.gap
+            label: root.viewModel.label
+            note: root.viewModel.remaining
+            error: root.viewModel.error
+            value: root.viewModel.draft
+            groups: root.viewModel.groups
+        }
+
+        DigitPad {
+            id: pad
+
+            width: parent.width
+            height: Math.min(implicitHeight, parent.height - field.implicitHeight - Theme.gap)
+            anchors.bottom: parent.bottom
+            clearText: root.viewModel.clearLabel
+            eraseText: root.viewModel.deleteLabel
+            extraKey: root.viewModel.kind === "identity-number" ? "X" : ""
+            onTyped: key => root.viewModel.pressKey(key)
+            onErased: root.viewModel.deleteOne()
+            onCleared: root.viewModel.clear()
+        }
+    }
+
+    Loader {
+        anchors.fill: parent
+        active: root.typesText && root.typing !== null
+        sourceComponent: keyboard
+    }
+
+    Component {
+        id: keyboard
+
+        Item {
+            TypedText {
+                id: typed
+
+                objectName: "field"
+                width: parent.width
+                viewModel: root.typing
+                label: root.viewModel.label
+            }
+
+            TextKeyboard {
+                anchors.top: typed.bottom
+                anchors.topMargin: Theme.gap
+                anchors.bottom: parent.bottom
+                width: parent.width
+                viewModel: root.typing
+            }
+        }
+    }
+}

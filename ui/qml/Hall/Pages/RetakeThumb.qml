@@ -1,0 +1,49 @@
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import Hall.Components
+
+// A page of the material; once taken, a touch takes it again.
+Touchable {
+    id: root
+
+    required property int slot
+    required property string label
+    required property string number
+    required property string source
+    required property string retake
+
+    readonly property real pad: Theme.du(12)
+
+    objectName: "retake-" + slot
+    width: Math.max(thumb.width, again.implicitWidth) + 2 * pad
+    height: thumb.height + (retake === "" ? 0 : again.implicitHeight) + 2 * pad
+    text: retake + " " + label
+    enabled: retake !== ""
+    activeFocusOnTab: enabled
+    borderWidth: enabled ? Theme.borderControl : 0
+    fill: enabled ? Theme.surface : "transparent"
+
+    PageThumb {
+        id: thumb
+
+        anchors.horizontalCenter: parent.horizontalCenter
+        y: root.pad
+        source: root.source
+        caption: root.label
+        number: root.number
+    }
+
+    BodyText {
+        id: again
+
+        anchors.top: thumb.bottom
+        anchors.horizontalCenter: parent.horizontalCenter
+        visible: text !== ""
+        text: root.retake
+        size: Theme.sizeSecondary
+        strong: true
+        color: Theme.link
+        spoken: false
+    }
+}
