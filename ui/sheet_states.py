@@ -1,81 +1,19 @@
-"""A session for every page and state worth a picture, built of synthetic people; `ui.sheet` draws them."""
+"""A session for every page and state worth a picture; `ui.sheet` draws them."""
 
-import json
-import tomllib
 from dataclasses import replace
-from datetime import UTC, date, datetime
-from pathlib import Path
+from datetime import date
 
-from kiosk.case import Applicant, Case
-from kiosk.configuration import Hall, Times
-from kiosk.faults import (
-    CARD_LIFTED_TOO_EARLY,
-    CARD_UNSUPPORTED,
-    PAPER_OUT,
-    READER_SILENT,
-    READER_UNPLUGGED,
-    STORE_FULL,
-)
-from kiosk.identity import CardKind, IdentityCard, OpenEnd, Sex
-from kiosk.items import Catalogue, Item
+from kiosk.faults import CARD_LIFTED_TOO_EARLY, CARD_UNSUPPORTED, READER_SILENT, READER_UNPLUGGED, STORE_FULL
 from kiosk.journeys.identify import AwaitingCard, Expired, Identify, NotRead, ReaderAway, Reading
-from kiosk.journeys.pages import Goodbye, Home, Identifying, Idle, NotEligible, OutOfService, Page, ReadingGuide
-from kiosk.ports import NeedsAttention, Ready
-from kiosk.session import Devices, Overlay, Session
-from ui.place import Place
-
-ITEMS = Path(__file__).parents[1] / "content" / "items"
-WORKING = Devices(Ready(), Ready(), Ready(), Ready())
-NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
-
-
-def items_of(folder: Path = ITEMS) -> tuple[Item, ...]:
-    """The items that ship, by their file names. JSON, since strict items take lists for tuples only from there."""
-    tables = (tomllib.loads(file.read_text("utf-8")) for file in sorted(folder.glob("*.toml")))
-    return tuple(Item.model_validate_json(json.dumps(table)) for table in tables)
-
-
-CATALOGUE = Catalogue(version="1", items=items_of())
-ALLOWANCE = CATALOGUE.by_id["old-age-allowance"]
-INSURANCE = CATALOGUE.by_id["residents-medical-insurance"]
-
-HALL = Hall(
-    name="湘桥区政务服务大厅",
-    short_name="湘桥大厅",
-    desk="大厅入口右手边的咨询台",
-    telephone="0768-000 0000",
-    hours="周一至周五 9:00-12:00，14:30-17:30",
-)
-PLACE = Place(hall=HALL, terminal_number="03 号机", catalogue=CATALOGUE, times=Times(), simulated=True)
-
-CHEN = IdentityCard(
-    kind=CardKind.RESIDENT,
-    name="陈桂兰",
-    english_name="",
-    number="100101194401010028",
-    sex=Sex.FEMALE,
-    nation="01",
-    nationality="",
-    birth=date(1944, 1, 1),
-    address="广东省潮州市湘桥区义井巷 12 号",
-    issuer="潮州市公安局湘桥分局",
-    valid_from=date(2010, 5, 1),
-    valid_to=OpenEnd.LONG_TERM,
-)
-APPLICANT = Applicant(CHEN, "05.03-20260101-0000000001-0000000001", NOW)
-BEGUN = Case(ALLOWANCE, APPLICANT)
-
-
-def at(page: Page, devices: Devices = WORKING, overlay: Overlay | None = None) -> Session:
-    return Session(page=page, devices=devices, overlay=overlay)
+from kiosk.journeys.pages import Goodbye, Home, Identifying, Idle, NotEligible, OutOfService, ReadingGuide
+from kiosk.ports import NeedsAttention
+from kiosk.session import Overlay, Session
+from ui.sheet_people import ALLOWANCE, BEGUN, INSURANCE, NO_PAPER, NO_READER, WORKING, at
 
 
 def identifying(state: Identify) -> Session:
     return at(Identifying(ALLOWANCE, state))
 
-
-NO_PAPER = replace(WORKING, receipt_printer=NeedsAttention(PAPER_OUT))
-NO_READER = replace(WORKING, identity_card_reader=NeedsAttention(READER_UNPLUGGED))
 
 ENTRY: dict[str, Session] = {
     "idle": at(Idle()),

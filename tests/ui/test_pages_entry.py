@@ -28,7 +28,8 @@ from kiosk.journeys.pages import Home, NotEligible
 from kiosk.session import Session
 from ui.camera_provider import CameraProvider
 from ui.place import Place
-from ui.sheet_states import ALLOWANCE, ENTRY, PLACE, at
+from ui.sheet_people import ALLOWANCE, PLACE, at
+from ui.sheet_states import ENTRY
 from ui.shell import Shell, page_file, page_name
 from ui.texts import texts_of
 from ui.window import open_window

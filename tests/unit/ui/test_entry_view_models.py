@@ -19,7 +19,7 @@ from ui.pages.home_view_model import HomeProps, derive_home
 from ui.pages.identify_view_model import IdentifyProps, derive_identify
 from ui.pages.not_eligible_view_model import NotEligibleViewModel, derive_not_eligible
 from ui.pages.out_of_service_view_model import derive_out_of_service
-from ui.sheet_states import ALLOWANCE, BEGUN, INSURANCE, PLACE, WORKING, at
+from ui.sheet_people import ALLOWANCE, BEGUN, INSURANCE, PLACE, WORKING, at
 from ui.texts import texts_of
 
 SAY = texts_of("zh_hans")
