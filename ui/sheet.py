@@ -16,7 +16,7 @@ from kiosk.configuration import Screen
 from kiosk.journeys.pages import Capturing
 from kiosk.session import Session
 from ui.camera_provider import CameraProvider
-from ui.sheet_application import APPLICATION
+from ui.sheet_application import APPLICATION, desk_view
 from ui.sheet_people import PLACE
 from ui.sheet_states import ENTRY
 from ui.shell import Shell

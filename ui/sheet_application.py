@@ -35,7 +35,7 @@ from kiosk.session import Session
 from kiosk.slip import Filed
 from kiosk.submission import Receipt
 from ui.pages.check_view_model import shown_of
-from ui.sheet_states import ALLOWANCE, APPLICANT, BEGUN, CATALOGUE, INSURANCE, NO_PAPER, NOW, WORKING, at
+from ui.sheet_people import ALLOWANCE, APPLICANT, BEGUN, CATALOGUE, INSURANCE, NO_PAPER, NOW, WORKING, at
 from ui.texts import texts_of
 
 SAY = texts_of("zh_hans")

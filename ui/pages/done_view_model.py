@@ -19,7 +19,6 @@ from kiosk.journeys.pages import (
 )
 from kiosk.ports import Starting
 from kiosk.session import Session, fault_of
-from kiosk.slip import in_fours
 from ui.place import Place
 from ui.rows import Rows
 from ui.texts import Texts
