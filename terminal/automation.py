@@ -3,7 +3,8 @@
 A Unix socket of mode 0600, one JSON object a line each way. It posts touch events to the real screen and never
 calls the domain. It is made only when every configured device is simulated; terminals are installed without it.
 
-    {"do": "tap", "name": "startButton"}            {"do": "wait", "name": "formPage", "within_s": 10}
+    {"do": "tap", "name": "startButton"}            {"do": "wait", "page": "check", "text": "...", "within_s": 10}
+    {"do": "wait", "name": "primaryButton", "touchable": true}     neither disabled nor resting after a touch
     {"do": "draw", "name": "signaturePad", "strokes": [[[0.2, 0.5], [0.4, 0.6]]]}
     {"do": "picture", "path": "/tmp/a.png"}         {"do": "look"}   answers page, state and texts
 """
@@ -111,6 +112,8 @@ class Automation(QObject):
         if "name" in request:
             item = self._find(request["name"])
             if item is None or not item.isEnabled():
+                return False
+            if request.get("touchable") and (item.property("blocked") or item.property("resting")):
                 return False
         return "text" not in request or any(request["text"] in text for text in self._texts())
 

@@ -34,13 +34,13 @@ class Hand:
 
     def tap(self, name: str, *, within_s: float = 10) -> None:
         """Wait until it is there and can be touched, then touch its middle."""
-        self._ask(do="wait", name=name, within_s=within_s)
+        self._ask(do="wait", name=name, touchable=True, within_s=within_s)
         self._ask(do="tap", name=name)
 
     def tap_keys(self, text: str) -> None:
         """Touch one key of a digit pad after the other."""
         for character in text:
-            self._ask(do="tap", name=f"key-{character}")
+            self.tap(f"key-{character}")
 
     def wait(self, page: str, *, text: str | None = None, name: str | None = None, within_s: float = 15) -> list[str]:
         """Wait for the page, and for a text or object on it. Returns all texts that stand there."""

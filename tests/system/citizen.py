@@ -51,7 +51,7 @@ class Citizen:
         self.signs()
 
     def leaves(self) -> None:
-        self.hand.tap("finishButton")
+        self.hand.tap("primaryButton")
         self.hand.wait("goodbye")
         self.hand.tap("goodbyePage")
         self.hand.wait("home")

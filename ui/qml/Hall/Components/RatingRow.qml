@@ -27,7 +27,7 @@ Row {
             required property int index
             required property string modelData
 
-            objectName: "rate-" + index
+            objectName: "rate-" + (root.levels.length - index)
             width: root.levelWidth
             height: Theme.buttonHeight
             role: Accessible.RadioButton
