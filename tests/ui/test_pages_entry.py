@@ -200,6 +200,11 @@ def test_a_touch_posts_its_event_once(glass: Glass, state: str, button: str, eve
     assert glass.touch(button) == [event]
 
 
+def test_whoever_asks_for_large_type_during_the_warning_is_still_there(glass: Glass) -> None:
+    glass.show(ENTRY["timeout"])
+    assert glass.touch("largeButton") == [LargeToggled(), OverlayClosed()]
+
+
 def test_a_guide_that_cannot_be_begun_says_why_and_posts_nothing(glass: Glass) -> None:
     glass.show(ENTRY["guide-blocked"])
     assert glass.touch("primaryButton") == []

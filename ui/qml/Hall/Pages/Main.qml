@@ -94,6 +94,8 @@ Rectangle {
 
         function onLargeToggled() {
             root.shell.toggleLarge();
+            if (root.shell.warned)
+                root.shell.timeout.stay();
         }
 
         function onHelpRequested() {
