@@ -46,4 +46,5 @@ def _laid_down(slip: np.ndarray, shape: np.ndarray) -> np.ndarray:
     shadow = cv2.GaussianBlur(np.roll(shape, (5, 3), (0, 1)), (0, 0), 5)[..., None] * 0.28
     desk = np.array(_DESK, np.float32) * (1 - shadow)
     inside = shape[..., None]
-    return desk * (1 - inside) + np.pad(slip, (*around, (0, 0))) * inside
+    picture: np.ndarray = desk * (1 - inside) + np.pad(slip, (*around, (0, 0))) * inside
+    return picture

@@ -136,13 +136,15 @@ def picture_strips(raster: Raster, style: Style) -> list[Strip]:
 
 
 def _picture_text(dots: Dots) -> str | None:
-    """A band as high as a line of text stands as one mark a cell; what is larger as its size."""
+    """A picture as low as a line of text stands as one mark a character; what is higher as its size."""
     if not dots.any():
         return None
     height, width = dots.shape
-    if height <= 2 * CELL:
-        return PICTURE_MARK * max(1, round(width / max(height, CELL)))
-    return f"[image] {width}x{height}"
+    if height > 3 * CELL:
+        return f"[image] {width}x{height}"
+    inked = np.flatnonzero(dots.any(axis=0))
+    cell = CELL if height < 2 * CELL else 2 * CELL
+    return PICTURE_MARK * max(1, round(int(inked[-1] - inked[0] + 1) / cell))
 
 
 def qr_strips(code: QrCode, style: Style) -> list[Strip]:
