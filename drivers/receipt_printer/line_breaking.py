@@ -36,7 +36,8 @@ def wrapped(text: str, columns: int) -> list[str]:
             if width(lines[-1]) + width(piece.rstrip(" ")) <= columns:
                 lines[-1] += piece
             else:
-                lines.extend(_cut(piece, columns))
+                lines.extend(_cut(piece.strip(" "), columns))
+                lines[-1] += " " if piece.endswith(" ") else ""
     return [line.rstrip(" ") for line in lines if line.strip(" ")]
 
 
@@ -65,7 +66,7 @@ def _may_break(piece: str, following: str) -> bool:
 
 def _cut(piece: str, columns: int) -> list[str]:
     lines = [""]
-    for character in piece.strip(" "):
+    for character in piece:
         if width(lines[-1]) + width(character) > columns:
             lines.append("")
         lines[-1] += character

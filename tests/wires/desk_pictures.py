@@ -46,5 +46,9 @@ def blurred(picture: Image.Image, radius: float = 5) -> Image.Image:
 def place(picture: Image.Image, folder: Path, name: str = "current.png") -> None:
     """Put a frame where the camera looks, whole at once."""
     fresh = folder / f".new.{name}"
-    picture.save(fresh, format="JPEG" if name.endswith("jpg") else "PNG", **({"quality": 92} if "jpg" in name else {"compress_level": 1}))
+    picture.save(
+        fresh,
+        format="JPEG" if name.endswith("jpg") else "PNG",
+        **({"quality": 92} if "jpg" in name else {"compress_level": 1}),
+    )
     fresh.replace(folder / name)
