@@ -138,12 +138,14 @@ def _step(session: Session, event: Event, moment: Moment, terminal: Terminal) ->
             return session, ()
         case LargeToggled():
             return replace(session, large=not session.large), ()
-        case HelpAsked():
+        case HelpAsked() if not isinstance(session.page, Idle | OutOfService | Goodbye):
             return replace(session, overlay=Overlay.HELP), ()
         case OverlayClosed():
             return replace(session, overlay=None), ()
         case LeftVisit():
             return replace(session, page=_farewell(session.page), overlay=None), ()
+        case TimerFired(Timer.IDLE) if isinstance(session.page, Idle | OutOfService):
+            return replace(session, large=False), ()
         case TimerFired(Timer.IDLE) if idle_timeout_s(session, terminal.times) is not None:
             return replace(session, overlay=Overlay.WARNING), ()
         case TimerFired(Timer.ANSWER) if session.overlay is Overlay.WARNING:
@@ -228,9 +230,11 @@ def _farewell(page: Page) -> Page:
 
 
 def idle_timeout_s(session: Session, times: Times) -> float | None:
-    """How long nobody may touch this page before the warning. None: no such limit here."""
+    """How long nobody may touch this page before the warning, or before its mode is reset. None: no limit here."""
     match session.page:
-        case Idle() | OutOfService() | Goodbye() | Sealing() | AwaitingReceipt():
+        case Idle() | OutOfService():
+            return times.idle_timeout_large_s if session.large else None
+        case Goodbye() | Sealing() | AwaitingReceipt():
             return None
         case Done(slip=SlipPrinting()):
             return None

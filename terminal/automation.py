@@ -6,7 +6,9 @@ calls the domain. It is made only when every configured device is simulated; ter
     {"do": "tap", "name": "startButton"}            {"do": "wait", "page": "check", "text": "...", "within_s": 10}
     {"do": "wait", "name": "primaryButton", "touchable": true}     neither disabled nor resting after a touch
     {"do": "draw", "name": "signaturePad", "strokes": [[[0.2, 0.5], [0.4, 0.6]]]}
-    {"do": "picture", "path": "/tmp/a.png"}         {"do": "look"}   answers page, state and texts
+    {"do": "picture", "path": "/tmp/a.png"}         {"do": "look"}   answers page and texts
+
+A picture is taken once the screen has settled, or after two seconds where something always moves.
 """
 
 import json
@@ -15,12 +17,14 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QObject, QPoint, QPointF, QTimer
+from PySide6.QtGui import QImage
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 from PySide6.QtQuick import QQuickItem, QQuickView
 from PySide6.QtTest import QTest
 
 Answer = dict[str, Any]
 LOOK_EVERY_MS = 20
+SETTLED_WITHIN_S = 2.0
 
 
 class NotThere(Exception):
@@ -36,6 +40,7 @@ class Automation(QObject):
         self._page_name = page_name
         self._finger = QTest.createTouchDevice()
         self._waits: list[tuple[QLocalSocket, Answer, float]] = []
+        self._pictures: dict[str, QImage] = {}
         self._look = QTimer(self)
         self._look.setInterval(LOOK_EVERY_MS)
         self._look.timeout.connect(self._answer_waits)
@@ -59,8 +64,9 @@ class Automation(QObject):
     def _read(self, socket: QLocalSocket) -> None:
         while socket.canReadLine():
             request = json.loads(bytes(socket.readLine().data()))
-            if request.get("do") == "wait":
-                self._waits.append((socket, request, time.monotonic() + float(request.get("within_s", 10))))
+            if request["do"] in {"wait", "picture"}:
+                within_s = SETTLED_WITHIN_S if request["do"] == "picture" else float(request.get("within_s", 10))
+                self._waits.append((socket, request, time.monotonic() + within_s))
                 self._look.start()
                 continue
             try:
@@ -85,10 +91,6 @@ class Automation(QObject):
                     ]
                     self._stroke(points)
                 return {}
-            case "picture":
-                if not self._view.grabWindow().save(request["path"]):
-                    raise NotThere(f"{request['path']} cannot be written")
-                return {}
             case "look":
                 return self._seen()
         raise NotThere(f"nothing is called {request['do']!r}")
@@ -96,7 +98,12 @@ class Automation(QObject):
     def _answer_waits(self) -> None:
         still = []
         for socket, request, deadline in self._waits:
-            if self._met(request):
+            if request["do"] == "picture":
+                if self._settled(request["path"]) or time.monotonic() > deadline:
+                    self._write(socket, {"ok": self._pictures.pop(request["path"]).save(request["path"])})
+                else:
+                    still.append((socket, request, deadline))
+            elif self._met(request):
                 self._write(socket, {"ok": True, **self._seen()})
             elif time.monotonic() > deadline:
                 self._write(socket, {"ok": False, "why": f"waited in vain for {request}", **self._seen()})
@@ -105,6 +112,11 @@ class Automation(QObject):
         self._waits = still
         if not still:
             self._look.stop()
+
+    def _settled(self, path: str) -> bool:
+        """Whether the screen looks as it did at the last look: nothing fades or moves any more."""
+        before, self._pictures[path] = self._pictures.get(path), self._view.grabWindow()
+        return before == self._pictures[path]
 
     def _met(self, request: Answer) -> bool:
         if "page" in request and self._page_name() != request["page"]:

@@ -66,5 +66,7 @@ class Hand:
             raise ConnectionError("the terminal has gone")
         answer: dict[str, Any] = json.loads(line)
         if not answer["ok"]:
-            raise Unmet(f"{answer['why']}; page {answer.get('page')}: {' | '.join(answer.get('texts', []))}")
+            raise Unmet(
+                f"{answer.get('why', request)}; page {answer.get('page')}: {' | '.join(answer.get('texts', []))}"
+            )
         return answer

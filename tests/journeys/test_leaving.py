@@ -108,3 +108,13 @@ def test_help_lies_over_the_page_and_takes_nothing_away(visit: Visit) -> None:
 def test_time_runs_out_under_the_help_too(visit: Visit) -> None:
     visit.comes_to_check().happens(HelpAsked(), TimerFired(Timer.IDLE))
     assert visit.session.overlay is Overlay.WARNING
+
+
+def test_a_mode_chosen_before_anyone_began_does_not_wait_for_the_next(visit: Visit) -> None:
+    assert StartTimer(Timer.IDLE, 150.0) in visit.happens(LargeToggled()).effects
+    assert not visit.happens(TimerFired(Timer.IDLE)).session.large
+    assert visit.session.overlay is None
+
+
+def test_help_stays_on_the_pages_that_can_be_left(visit: Visit) -> None:
+    assert visit.happens(HelpAsked()).session.overlay is None

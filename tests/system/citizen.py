@@ -52,8 +52,4 @@ class Citizen:
 
     def leaves(self) -> None:
         self.hand.tap("primaryButton")
-        self.hand.wait("goodbye")
-        self.hand.tap("goodbyePage")
-        self.hand.wait("home")
-        self.hand.tap("backButton")
-        self.hand.wait("idle")
+        self.hand.wait("idle", within_s=20)

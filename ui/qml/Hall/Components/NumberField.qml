@@ -125,7 +125,7 @@ Item {
                         model: group.modelData.open
 
                         Item {
-                            anchors.verticalCenter: parent.verticalCenter
+                            anchors.verticalCenter: parent?.verticalCenter
                             width: Math.round(root.size * 0.5)
                             height: Math.round(root.size * 0.78)
 
