@@ -92,7 +92,7 @@ PageFrame {
         height: Theme.landscape ? parent.height : Math.min(parent.height, implicitHeight)
         stateText: root.viewModel.stateText
         tone: root.viewModel.stateTone
-        stateSize: Theme.sizeSub
+        stateSize: Theme.large ? Theme.sizeText : Theme.sizeSub
         tag: root.viewModel.watching ? root.viewModel.liveLabel : ""
 
         Binding on stateIcon {

@@ -22,6 +22,13 @@ Item {
     width: parent?.width ?? 0
     implicitHeight: both ? number.implicitHeight : plain.implicitHeight
 
+    Rectangle {
+        width: parent.width
+        height: Theme.borderCard
+        visible: root.y > 0
+        color: Theme.line
+    }
+
     AnswerRow {
         id: plain
 

@@ -58,20 +58,32 @@ PageFrame {
             Repeater {
                 model: root.viewModel.steps
 
-                StateLine {
+                Item {
+                    id: step
+
                     required property int index
+                    required property string text
+                    required property string tone
+                    required property string after
 
                     width: parent?.width ?? 0
-                    required text
-                    required tone
-                    required after
+                    height: line.height
 
                     Rectangle {
-                        parent: parent.parent
-                        width: parent?.width ?? 0
+                        width: parent.width
                         height: Theme.borderCard
-                        visible: parent.index > 0
+                        visible: step.index > 0
                         color: Theme.line
+                    }
+
+                    StateLine {
+                        id: line
+
+                        width: parent.width
+                        text: step.text
+                        tone: step.tone
+                        iconName: step.tone === "good" ? "good" : "clock"
+                        after: step.after
                     }
                 }
             }

@@ -30,7 +30,7 @@ Column {
                 required property int index
                 required property string text
                 required property string after
-                readonly property bool done: after !== ""
+                readonly property bool done: step.after !== ""
 
                 width: parent?.width ?? 0
                 height: Theme.landscape ? Theme.em(80) : Theme.em(100)

@@ -17,7 +17,7 @@ Touchable {
 
     objectName: "retake-" + slot
     width: Math.max(thumb.width, again.implicitWidth) + 2 * pad
-    height: thumb.height + (retake === "" ? 0 : again.implicitHeight) + 2 * pad
+    height: thumb.height + again.implicitHeight + 2 * pad
     text: retake + " " + label
     enabled: retake !== ""
     activeFocusOnTab: enabled
