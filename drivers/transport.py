@@ -144,8 +144,18 @@ class TcpTransport:
 
 def open_transport(address: str, *, default_baud: int = 115200) -> Transport:
     """`serial:/dev/ttyS1?baud=115200` or `tcp:host:port`. Opens nothing yet; ValueError for any other form."""
+    try:
+        transport = _named(address, default_baud)
+    except ValueError:  # a baud or port that is no number
+        transport = None
+    if transport is None:
+        raise ValueError(f"not an address of a device: {address!r} (serial:/dev/ttyS1?baud=115200 or tcp:host:port)")
+    return transport
+
+
+def _named(address: str, default_baud: int) -> Transport | None:
     kind, _, rest = address.partition(":")
-    if kind == "serial" and rest:
+    if kind == "serial":
         path, _, query = rest.partition("?")
         options = parse_qs(query, strict_parsing=True) if query else {}
         if path and options.keys() <= {"baud"}:
@@ -154,4 +164,4 @@ def open_transport(address: str, *, default_baud: int = 115200) -> Transport:
         network = urlsplit(f"//{rest}")
         if network.hostname and network.port and network.netloc == rest:
             return TcpTransport(network.hostname, network.port)
-    raise ValueError(f"not an address of a device: {address!r} (serial:/dev/ttyS1?baud=115200 or tcp:host:port)")
+    return None

@@ -1,0 +1,143 @@
+"""Adapters on a bench: each with hands that do to the device what people do. The contract suites run over these.
+
+To put another adapter (or the same one on another wire) through a suite, add a function to its dictionary: it yields
+the adapter and its hands, and cleans up when left.
+"""
+
+import json
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, Protocol, TypeVar
+
+from drivers.document_camera.document_camera import DocumentCamera
+from drivers.document_camera.frames import FolderOfFrames
+from drivers.identity_card.sam_reader import SamReader
+from drivers.receipt_printer.escpos_printer import EscPosPrinter
+from drivers.receipt_printer.profiles import profile_named
+from kiosk import ports
+from tests.wires.desk_pictures import SIZE, desk, place, sheet
+from tests.wires.printer_wire import PrinterWire
+from tests.wires.sam_wire import SamWire
+
+GOLDEN_CARDS = json.loads((Path(__file__).parents[1] / "golden" / "cards.json").read_text(encoding="utf-8"))
+
+
+class CardHands(Protocol):
+    """`lay` puts down a card whose chip holds these 256 bytes; each returns once the device has noticed."""
+
+    def lay(self, chip: bytes) -> None: ...
+    def lift(self) -> None: ...
+    def unplug(self) -> None: ...
+    def plug(self) -> None: ...
+
+
+class DeskHands(Protocol):
+    """`lay_page` puts a printed page in the middle, or half outside the picture; the next look sees it lying still."""
+
+    def clear(self) -> None: ...
+    def lay_page(self, *, half: bool) -> None: ...
+    def unplug(self) -> None: ...
+    def plug(self) -> None: ...
+
+
+class PrinterHands(Protocol):
+    """`nearly_use_up` leaves paper for less than a slip; `slips` is the text of each whole slip that was cut."""
+
+    def nearly_use_up(self) -> None: ...
+    def take_paper_out(self) -> None: ...
+    def refill(self) -> None: ...
+    def open_cover(self) -> None: ...
+    def close_cover(self) -> None: ...
+    def unplug(self) -> None: ...
+    def plug(self) -> None: ...
+    def slips(self, *, at_least: int) -> list[str]: ...
+
+
+Adapter = TypeVar("Adapter")
+Hands = TypeVar("Hands")
+
+
+@dataclass
+class Bench(Generic[Adapter, Hands]):
+    adapter: Adapter
+    hands: Hands
+
+
+ReaderBench = Bench[ports.IdentityCardReader, CardHands]
+CameraBench = Bench[ports.DocumentCamera, DeskHands]
+PrinterBench = Bench[ports.ReceiptPrinter, PrinterHands]
+
+
+@contextmanager
+def _scripted_reader() -> Iterator[ReaderBench]:
+    wire = SamWire()
+    yield Bench(SamReader(wire), wire)
+
+
+class _FolderHands:
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def clear(self) -> None:
+        place(desk(), self._folder)
+
+    def lay_page(self, *, half: bool) -> None:
+        place(desk(sheet(), at=(SIZE[0] - 100 if half else SIZE[0] // 2, SIZE[1] // 2)), self._folder)
+
+    def unplug(self) -> None:
+        self._folder.rename(self._folder.with_suffix(".away"))
+
+    def plug(self) -> None:
+        self._folder.with_suffix(".away").rename(self._folder)
+
+
+@contextmanager
+def _folder_camera() -> Iterator[CameraBench]:
+    with tempfile.TemporaryDirectory() as directory:
+        folder = Path(directory) / "desk"
+        folder.mkdir()
+        hands = _FolderHands(folder)
+        hands.clear()
+        yield Bench(DocumentCamera(FolderOfFrames(folder)), hands)
+
+
+class _PrinterHands:
+    def __init__(self, wire: PrinterWire) -> None:
+        self._wire = wire
+        self.take_paper_out, self.refill = wire.take_paper_out, wire.refill
+
+    def nearly_use_up(self) -> None:
+        self._wire.lines_left = 2
+
+    def open_cover(self) -> None:
+        self._wire.cover_open = True
+
+    def close_cover(self) -> None:
+        self._wire.cover_open = False
+
+    def unplug(self) -> None:
+        self._wire.plugged = False
+
+    def plug(self) -> None:
+        self._wire.plugged = True
+
+    def slips(self, *, at_least: int) -> list[str]:
+        slips = ["\n".join(slip.text) for slip in self._wire.slips]
+        assert len(slips) >= at_least
+        return slips
+
+
+@contextmanager
+def _scripted_printer() -> Iterator[PrinterBench]:
+    wire = PrinterWire()
+    yield Bench(EscPosPrinter(wire, profile_named("80mm")), _PrinterHands(wire))
+
+
+IDENTITY_CARD_READERS: dict[str, Callable[[], AbstractContextManager[ReaderBench]]] = {
+    "scripted wire": _scripted_reader
+}
+DOCUMENT_CAMERAS: dict[str, Callable[[], AbstractContextManager[CameraBench]]] = {"folder": _folder_camera}
+RECEIPT_PRINTERS: dict[str, Callable[[], AbstractContextManager[PrinterBench]]] = {"scripted wire": _scripted_printer}

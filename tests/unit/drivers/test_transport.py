@@ -1,0 +1,142 @@
+"""Wires open themselves, say when they are lost, and come back; on real sockets and pseudo-terminals."""
+
+import os
+import socket
+import tty
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from drivers.tracing import DialogueDiffers, RecordedTransport, ReplayedTransport
+from drivers.transport import SerialTransport, TcpTransport, Transport, TransportLost, open_transport
+from tests.wires.scripted_wire import ScriptedWire
+
+DEADLINE_S = 5.0
+
+
+def received(wire: Transport, count: int) -> bytes:
+    """Everything up to `count` bytes; each read waits for the wire, not for the clock."""
+    got = b""
+    while len(got) < count:
+        piece = wire.read(within_s=DEADLINE_S)
+        assert piece, "nothing came in time"
+        got += piece
+    return got
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Iterator[tuple[int, Path, Callable[[], int]]]:
+    """A pseudo-terminal under a steady name, and a way to plug in another under the same one."""
+    masters: list[int] = []
+    name = tmp_path / "reader"
+
+    def plug() -> int:
+        master, slave = os.openpty()
+        tty.setraw(slave)
+        name.unlink(missing_ok=True)
+        name.symlink_to(os.ttyname(slave))
+        os.close(slave)
+        masters.append(master)
+        return master
+
+    yield plug(), name, plug
+    for master in masters:
+        try:
+            os.close(master)
+        except OSError:
+            continue
+
+
+def test_a_serial_wire_carries_bytes_both_ways(terminal: tuple[int, Path, Callable[[], int]]) -> None:
+    device, name, _ = terminal
+    wire = open_transport(f"serial:{name}?baud=9600")
+    wire.write(b"\xaa\x00\x11\x13")
+    assert os.read(device, 10) == b"\xaa\x00\x11\x13"
+    os.write(device, b"\x00\xff\r\n\x03")
+    assert received(wire, 5) == b"\x00\xff\r\n\x03"
+    assert wire.read(within_s=0) == b""
+    wire.close()
+
+
+def test_a_serial_wire_that_is_pulled_is_lost_and_comes_back(terminal: tuple[int, Path, Callable[[], int]]) -> None:
+    device, name, plug = terminal
+    wire = SerialTransport(str(name), baud=115200)
+    wire.write(b"one")
+    os.close(device)
+    with pytest.raises(TransportLost):
+        wire.read(within_s=DEADLINE_S)
+    with pytest.raises(TransportLost):
+        wire.discard_input()
+    device = plug()
+    wire.write(b"two")
+    assert os.read(device, 10) == b"two"
+    wire.close()
+
+
+def test_what_came_before_a_question_is_forgotten(terminal: tuple[int, Path, Callable[[], int]]) -> None:
+    device, name, _ = terminal
+    wire = SerialTransport(str(name), baud=115200)
+    wire.write(b"?")
+    os.write(device, b"old")
+    assert received(wire, 1)[:1] == b"o"
+    os.write(device, b"older")
+    wire.discard_input()
+    os.write(device, b"new")
+    assert received(wire, 3) == b"new"
+    wire.close()
+
+
+def test_a_port_that_is_absent_is_lost() -> None:
+    with pytest.raises(TransportLost, match="absent"):
+        SerialTransport("/dev/tty-that-is-absent", baud=9600).write(b"?")
+
+
+def test_a_network_wire_is_lost_when_the_device_hangs_up_and_comes_back() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as device:
+        wire = open_transport(f"tcp:127.0.0.1:{device.getsockname()[1]}")
+        for _ in range(2):
+            wire.write(b"?")
+            peer, _ = device.accept()
+            with peer:
+                assert peer.recv(10) == b"?"
+                peer.sendall(b"!")
+                assert received(wire, 1) == b"!"
+                assert wire.read(within_s=0) == b""
+            with pytest.raises(TransportLost):
+                wire.read(within_s=DEADLINE_S)
+    with pytest.raises(TransportLost):
+        wire.discard_input()
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["", "serial:", "serial:?baud=9600", "serial:/dev/x?speed=1", "serial:/dev/x?baud=fast", "tcp:host", "tcp::9100",
+     "tcp:host:port", "tcp:host:9100/x", "usb:1"],
+)  # fmt: skip
+def test_an_address_that_makes_no_sense_is_refused_at_once(address: str) -> None:
+    with pytest.raises(ValueError, match="not an address of a device"):
+        open_transport(address)
+
+
+def test_addresses_name_their_wire() -> None:
+    assert isinstance(open_transport("serial:/dev/ttyS1"), SerialTransport)
+    assert isinstance(open_transport("tcp:printer.hall:9100"), TcpTransport)
+
+
+def test_a_replay_notices_another_question(tmp_path: Path) -> None:
+    trace = tmp_path / "trace"
+    recorded = RecordedTransport(ScriptedWire([b"answer", None]), trace)
+    recorded.write(b"question")
+    assert recorded.read(within_s=0) == b"answer"
+    with pytest.raises(TransportLost):
+        recorded.read(within_s=0)
+    replayed = ReplayedTransport(trace)
+    with pytest.raises(DialogueDiffers):
+        replayed.write(b"another")
+    replayed = ReplayedTransport(trace)
+    replayed.write(b"question")
+    assert replayed.read(within_s=0) == b"answer"
+    with pytest.raises(TransportLost):
+        replayed.read(within_s=0)
+    assert replayed.finished
