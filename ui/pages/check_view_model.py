@@ -62,6 +62,7 @@ class CheckProps:
     page: int = 0
     pages: int = 1
     pages_text: str = ""
+    pages_short: str = ""
     first_reason: str = ""
     last_reason: str = ""
     confirm_label: str = ""
@@ -167,6 +168,7 @@ def derive_check(
         page=at,
         pages=len(pages),
         pages_text=say("check.page", page=at + 1, pages=len(pages)),
+        pages_short=say("check.page.short", page=at + 1, pages=len(pages)),
         first_reason="" if at else say("check.first"),
         last_reason=say("check.last") if at == len(pages) - 1 else "",
         confirm_label=say("check.confirm"),
@@ -290,6 +292,10 @@ class CheckViewModel(QObject):
     @Property(str, notify=changed)
     def pagesText(self) -> str:
         return self._props.pages_text
+
+    @Property(str, notify=changed)
+    def pagesShort(self) -> str:
+        return self._props.pages_short
 
     @Property(str, notify=changed)
     def firstReason(self) -> str:

@@ -12,8 +12,11 @@ PageFrame {
 
     required property CaptureViewModel viewModel
 
+    // The least room there is: large type on a low screen.
+    readonly property bool cramped: Theme.landscape && Theme.large
+
     heading: viewModel.heading
-    lead: viewModel.lead
+    lead: cramped && viewModel.watching ? "" : viewModel.lead
     primaryText: viewModel.doneLabel
     primaryReason: viewModel.blocked
     onBack: viewModel.goBack()
@@ -22,7 +25,7 @@ PageFrame {
     aside: [
         Item {
             width: root.columnWidth
-            height: Math.max(thumbs.height, counted.height, take.height)
+            height: Math.max(thumbs.height, counted.height, buttons.height)
 
             Row {
                 id: thumbs
@@ -44,9 +47,10 @@ PageFrame {
 
                 anchors.left: thumbs.right
                 anchors.leftMargin: Theme.gap
-                anchors.right: take.left
+                anchors.right: buttons.left
                 anchors.rightMargin: Theme.gapTight
                 anchors.verticalCenter: parent.verticalCenter
+                visible: !root.cramped
 
                 BodyText {
                     objectName: "taken"
@@ -64,26 +68,32 @@ PageFrame {
                 }
             }
 
-            SecondaryButton {
-                id: take
+            Column {
+                id: buttons
 
-                objectName: "captureButton"
                 anchors.right: parent.right
                 anchors.verticalCenter: parent.verticalCenter
-                width: Theme.du(Theme.large ? 260 : 240)
-                text: root.viewModel.takeLabel
-                iconName: Theme.large ? "" : "camera"
-                disabledReason: root.viewModel.takeBlocked
-                onActivated: root.viewModel.takeIt()
+                width: Theme.du(Theme.large ? 300 : 280)
+                spacing: Theme.gapRow
+
+                SecondaryButton {
+                    objectName: "captureButton"
+                    width: parent.width
+                    text: root.viewModel.takeLabel
+                    iconName: Theme.large ? "" : "camera"
+                    disabledReason: root.viewModel.takeBlocked
+                    onActivated: root.viewModel.takeIt()
+                }
+
+                SecondaryButton {
+                    objectName: "laterButton"
+                    width: parent.width
+                    visible: text !== ""
+                    text: root.viewModel.laterLabel
+                    iconName: Theme.large ? "" : "clock"
+                    onActivated: root.viewModel.putOff()
+                }
             }
-        },
-        SecondaryButton {
-            objectName: "laterButton"
-            width: root.columnWidth
-            visible: text !== ""
-            text: root.viewModel.laterLabel
-            iconName: "clock"
-            onActivated: root.viewModel.putOff()
         }
     ]
 
@@ -93,7 +103,7 @@ PageFrame {
         stateText: root.viewModel.stateText
         tone: root.viewModel.stateTone
         stateSize: Theme.large ? Theme.sizeText : Theme.sizeSub
-        tag: root.viewModel.watching ? root.viewModel.liveLabel : ""
+        tag: root.viewModel.watching && !Theme.large ? root.viewModel.liveLabel : ""
 
         Binding on stateIcon {
             when: root.viewModel.stateIcon !== ""
@@ -102,12 +112,12 @@ PageFrame {
 
         stateEnd: [
             CheckMark {
-                visible: text !== ""
+                visible: text !== "" && !root.cramped
                 text: root.viewModel.cornersText
                 good: root.viewModel.cornersGood
             },
             CheckMark {
-                visible: text !== ""
+                visible: text !== "" && !root.cramped
                 text: root.viewModel.lightText
                 good: root.viewModel.lightGood
             }

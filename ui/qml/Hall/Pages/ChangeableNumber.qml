@@ -13,7 +13,7 @@ CardRow {
     required property string showText
     required property string changeText
 
-    readonly property real labelWidth: Theme.du(264)
+    readonly property real labelWidth: Theme.du(Theme.landscape ? 192 : 264)
     readonly property real besideLabel: contentWidth - labelWidth - actions.width - 2 * Theme.du(20)
     // The label above the number where they do not stand beside one another.
     readonly property bool stacked: Theme.large || number.width > besideLabel

@@ -17,7 +17,7 @@ PageFrame {
     readonly property real rowUnit: Theme.large ? Theme.du(215) : Theme.du(140)
     readonly property real noteRoom: Theme.landscape ? 0 : Theme.em(96) + Theme.gap
     readonly property real pagerRoom: Theme.landscape ? 0 : Theme.buttonHeight + Theme.gap
-    readonly property real labelRoom: Theme.large ? 0 : Theme.du(284)
+    readonly property real labelRoom: Theme.large ? 0 : Theme.du(Theme.landscape ? 212 : 284)
     readonly property int valueEm: (columnWidth - 2 * Theme.padCard - labelRoom) / Theme.sizeText
 
     function arrange() {
@@ -45,7 +45,7 @@ PageFrame {
         Pager {
             width: root.columnWidth
             visible: Theme.landscape && root.turns
-            countText: root.viewModel.pagesText
+            countText: Theme.large ? root.viewModel.pagesShort : root.viewModel.pagesText
             previousText: root.viewModel.previousLabel
             previousReason: root.viewModel.firstReason
             nextText: root.viewModel.nextLabel

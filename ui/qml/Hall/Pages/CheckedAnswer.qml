@@ -34,6 +34,7 @@ Item {
 
         objectName: root.both ? "" : (root.covered !== "" ? "show-" : root.change !== "" ? "change-" : "answer-") + root.rowId
         visible: !root.both
+        labelWidth: number.labelWidth
         label: root.label
         value: root.value
         masked: root.both ? "" : root.covered

@@ -14,6 +14,8 @@ PageFrame {
 
     readonly property bool onPaper: viewModel.paper === "printing" || viewModel.paper === "printed"
     readonly property bool received: viewModel.tone === "good"
+    // In large type only what is needed now.
+    readonly property bool cramped: Theme.large
 
     tone: viewModel.tone
     heading: viewModel.heading
@@ -26,13 +28,18 @@ PageFrame {
     aside: [
         NextSteps {
             width: root.columnWidth
-            visible: !root.received && root.onPaper
+            visible: !root.received && root.onPaper && !root.cramped
             heading: root.viewModel.stepsHeading
             steps: root.viewModel.steps
         },
         Rating {
             width: root.columnWidth
-            visible: root.received
+            visible: root.received && (root.onPaper || !root.cramped)
+            viewModel: root.viewModel
+        },
+        PrintAgain {
+            width: root.columnWidth
+            visible: !root.onPaper && root.cramped
             viewModel: root.viewModel
         }
     ]
@@ -42,18 +49,35 @@ PageFrame {
 
         visible: root.onPaper && root.received
         width: parent.width
-        height: Math.min(Theme.du(Theme.large ? 640 : 506), parent.height - pair.implicitHeight - Theme.gap)
+        height: Math.min(Theme.du(Theme.large ? 560 : 506), parent.height - numbers.height - Theme.gap)
         viewModel: root.viewModel
     }
 
-    NumberPair {
-        id: pair
+    Card {
+        id: numbers
 
         objectName: "numbers"
         visible: takeSlip.visible
         y: takeSlip.height + Theme.gap
         width: parent.width
-        numbers: root.viewModel.numbers
+        padding: Theme.du(Theme.landscape ? 20 : 28)
+
+        Flow {
+            width: parent.width
+            spacing: root.cramped ? Theme.gapTight : Theme.gap
+
+            Repeater {
+                model: root.viewModel.numbers
+
+                LabelledNumber {
+                    required property var modelData
+
+                    label: modelData.label
+                    value: modelData.value
+                    size: root.cramped ? Theme.sizeSecondary : Theme.landscape ? Theme.sizeText : Theme.sizeSub
+                }
+            }
+        }
     }
 
     KeptSlip {
@@ -71,6 +95,8 @@ PageFrame {
         CodeCard {
             objectName: "codeCard"
             width: parent.width
+            scale: root.cramped ? Math.min(1, root.contentItem.height / implicitHeight) : 1
+            transformOrigin: Item.Top
             heading: root.viewModel.photographHeading
             numbers: root.viewModel.numbers
             payload: root.viewModel.payload
@@ -78,7 +104,7 @@ PageFrame {
 
         BodyText {
             width: parent.width
-            visible: !Theme.landscape
+            visible: !Theme.landscape && !root.cramped
             text: root.viewModel.photographNote
             size: Theme.sizeSecondary
             secondary: true
@@ -86,6 +112,7 @@ PageFrame {
 
         PrintAgain {
             width: parent.width
+            visible: !root.cramped
             viewModel: root.viewModel
         }
     }

@@ -44,7 +44,9 @@ PageFrame {
 
                 BodyText {
                     required property string modelData
+                    required property int index
 
+                    visible: index !== 1 || !(Theme.landscape && Theme.large)
                     width: parent?.width ?? 0
                     text: modelData
                 }

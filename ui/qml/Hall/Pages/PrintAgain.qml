@@ -10,7 +10,7 @@ Rectangle {
 
     required property DoneViewModel viewModel
 
-    implicitHeight: Math.max(words.height, again.height) + 2 * Theme.padCard
+    implicitHeight: Math.max(words.height, again.height) + 2 * (Theme.landscape ? Theme.gapTight : Theme.padCard)
     color: Theme.surface
     radius: Theme.radiusCard
     border.width: Theme.borderCard
@@ -46,6 +46,7 @@ Rectangle {
         BodyText {
             objectName: "slipLead"
             width: parent.width
+            visible: !Theme.landscape
             text: root.viewModel.slipLead
             size: Theme.sizeSecondary
             secondary: true

@@ -37,10 +37,18 @@ PageFrame {
                 AnswerRow {
                     required property bool fromCard
 
+                    labelWidth: Theme.du(Theme.landscape ? 192 : 264)
+
                     sourceIcon: fromCard ? "card" : "pen"
                     required label
                     required value
                     required source
+
+                    // Where there is least room: large type on a low screen.
+                    Binding on source {
+                        when: Theme.large && Theme.landscape
+                        value: ""
+                    }
                 }
             }
         }

@@ -35,6 +35,7 @@ Item {
         BodyText {
             objectName: "slipLead"
             width: parent.width
+            visible: !(Theme.landscape && Theme.large)
             text: root.viewModel.slipLead
             size: Theme.sizeSecondary
             secondary: true
