@@ -49,7 +49,8 @@ class Hand:
         return list(answer["texts"])
 
     def draw(self, name: str, strokes: Sequence[Sequence[tuple[float, float]]]) -> None:
-        """Strokes in fractions of the object's width and height."""
+        """Strokes in fractions of the object's width and height, once it is there."""
+        self._ask(do="wait", name=name, within_s=10)
         self._ask(do="draw", name=name, strokes=strokes)
 
     def picture(self, path: Path) -> None:

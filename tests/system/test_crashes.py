@@ -8,6 +8,7 @@ import json
 import secrets
 import subprocess
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -133,13 +134,11 @@ def test_a_printed_slip_is_kept_through_a_kill_of_the_terminal(step: str, open_h
     trap = Trap(step, house.directory / "stopped")
     house.start_agent()
     house.start_terminal(**trap.environment)
-    with Hand(house.automation_socket) as hand:
-        citizen = Citizen(house, hand)
-        citizen.hands_in()
-        if step == "terminal.rating_kept":
-            hand.tap("rate-4")
+    with ThreadPoolExecutor(1, "citizen") as pool:
+        handing_in = pool.submit(hands_in_and_rates, house)
         trap.wait()
-    house.kill("terminal")
+        house.kill("terminal")
+        assert isinstance(handing_in.exception(), ConnectionError | None)
     house.start_terminal()
     with Hand(house.automation_socket) as hand:
         hand.wait("idle")
@@ -157,6 +156,14 @@ def test_a_printed_slip_is_kept_through_a_kill_of_the_terminal(step: str, open_h
     assert set(codes) <= {row["slip_code"]}
     assert bool(codes) == (step in {"terminal.printed", "terminal.rating_kept"})
     until(lambda: handed_on(house, str(row["sid"]), rated=rated), "the hand-on, with the rating that was given")
+
+
+def hands_in_and_rates(house: House) -> None:
+    """Until the terminal is killed under the citizen's hands."""
+    with Hand(house.automation_socket) as hand:
+        Citizen(house, hand).hands_in()
+        hand.tap("rate-4", within_s=30)
+        hand.wait("done", text="谢谢")
 
 
 def slip_codes(text: str) -> set[str]:
