@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from drivers.probing import Finding, probe_main, status_finding
-from drivers.receipt_printer.escpos_encoding import encode_document
+from drivers.receipt_printer.escpos_encoding import FEED_AND_CUT, encode_document
 from drivers.receipt_printer.escpos_status import (
     AUTOMATIC_STATUS_OFF,
     AUTOMATIC_STATUS_ON,
@@ -43,16 +43,17 @@ from kiosk.ports import (
 )
 
 TESTED_AGAINST = "scripted and simulated printers only; never run against a real device"
-ANSWER_WITHIN_S = 0.5
+ANSWER_WITHIN_S = 1.0
 ASK_AGAIN_AFTER_S = 1.0
-PRINT_WITHIN_S = 12.0  # with the questions before it, inside the port's 15 s
+PRINT_WITHIN_S = 10.0  # with the questions before it, inside the port's 15 s
 
 
 class EscPosPrinter:
     """Satisfies `kiosk.ports.ReceiptPrinter`.
 
-    After a slip that did not end well the printer may still hold its rest. It is told to forget it at once, and
-    again before the next slip, so that a reprint is one whole slip and nothing is printed by itself after a refill.
+    After a slip that did not end well the printer may still hold its rest, and its first half may hang out. It is told
+    to forget the rest at once, and again at the next word, so that nothing is printed by itself after a refill; and the
+    next slip begins with a cut, so that a reprint is one whole slip.
     """
 
     def __init__(self, transport: Transport, profile: Profile, glyphs: Glyphs | None = None) -> None:
@@ -60,6 +61,7 @@ class EscPosPrinter:
         self._profile = profile
         self._glyphs = glyphs or FontGlyphs()
         self._rest_held = False
+        self._half_hangs = False
         logging.getLogger(__name__).info("ESC/POS printer: tested against %s", TESTED_AGAINST)
 
     def status(self) -> Ready | Degraded | NeedsAttention | Disconnected:
@@ -81,13 +83,18 @@ class EscPosPrinter:
         except TransportLost:
             return NotPrinted(PRINTER_UNPLUGGED)
         try:
-            self._transport.write(slip + encode_confirmation_request(identifier))
+            cut_first = FEED_AND_CUT if self._half_hangs and self._profile.cutter else b""
+            self._transport.write(cut_first + slip + encode_confirmation_request(identifier))
             outcome = self._outcome_of(identifier)
         except TransportLost:
             outcome = PrintUnknown(PRINTER_UNPLUGGED)
-        self._rest_held = not isinstance(outcome, Printed)
+        self._rest_held = self._half_hangs = not isinstance(outcome, Printed)
         with suppress(TransportLost):
-            self._transport.write(CANCEL + INITIALISE if self._rest_held else AUTOMATIC_STATUS_OFF)
+            if self._rest_held:
+                self._transport.write(CANCEL + INITIALISE + encode_question(Asked.PRINTER))
+                self._answer()  # once it answers, it has heard the cancel before anybody can refill it
+            else:
+                self._transport.write(AUTOMATIC_STATUS_OFF)
         return outcome
 
     def _outcome_of(self, identifier: bytes) -> PrintOutcome:

@@ -44,7 +44,7 @@ class DeskHands(Protocol):
 
 
 class PrinterHands(Protocol):
-    """`nearly_use_up` leaves paper for less than a slip; `slips` is the text of each whole slip that was cut."""
+    """`nearly_use_up` leaves paper for less than a slip; `slips` is the text of each piece that was cut."""
 
     def nearly_use_up(self) -> None: ...
     def take_paper_out(self) -> None: ...

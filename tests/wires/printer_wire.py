@@ -11,7 +11,7 @@ from drivers.transport import TransportLost
 from tests.wires.escpos_paper import Paper, read_paper
 
 CONFIRMATION = re.compile(rb"\x1d\(H\x06\x0000(.{4})", re.DOTALL)
-SPLIT = re.compile(rb"(?<=\n)|(?=\x1d\(H\x06\x0000)|(?=\x1dVB)")
+SPLIT = re.compile(rb"(?<=\n)|(?=\x1d\(H\x06\x0000)|(?=\x1dVB)|(?<=\x1dVB.)", re.DOTALL)
 
 
 @dataclass
@@ -69,7 +69,7 @@ class PrinterWire:
                 self.automatic = part[2] != 0
                 self._changed()
             elif part == b"\x1b@":
-                self.on_paper = b""
+                self.on_paper += part
             else:
                 rest += part
                 self.waiting += [piece for piece in SPLIT.split(part) if piece]
