@@ -86,7 +86,7 @@ def has_code(character: str, encoding: str) -> bool:
 
 
 def encode_qr(payload: str, module_dots: int) -> bytes:
-    """QR model 2, error correction M, centred."""
+    """QR model 2, error correction M, centred, with a line of quiet below it."""
     stored = payload.encode("utf-8")
     functions = (
         b"1A2\x00",
@@ -95,7 +95,7 @@ def encode_qr(payload: str, module_dots: int) -> bytes:
         b"1P0" + stored,
         b"1Q0",
     )
-    return CENTRE + b"".join(b"\x1d(k" + len(f).to_bytes(2, "little") + f for f in functions) + LEFT
+    return CENTRE + b"".join(b"\x1d(k" + len(f).to_bytes(2, "little") + f for f in functions) + LEFT + b"\x1bd\x01"
 
 
 def field_lines(label: str, value: str, columns: int, label_columns: int) -> list[str]:
