@@ -13,6 +13,7 @@ Rectangle {
     required property Shell shell
     required property real pixelsPerMm
 
+    property int entryPauseMs: 300
     readonly property bool covered: shell.helping || shell.warned
 
     color: Theme.ground
@@ -109,10 +110,12 @@ Rectangle {
         objectName: "stage"
 
         readonly property string file: root.shell.pageFile
+        readonly property alias entering: entryPause.running
 
         anchors.fill: parent
         visible: !root.covered
-        enabled: !root.covered
+        // A finger that touches twice must not meet whatever the next page has in that place.
+        enabled: !root.covered && !entering
 
         function enter() {
             setSource(Qt.resolvedUrl(file), {
@@ -123,8 +126,15 @@ Rectangle {
         onFileChanged: {
             const first = item === null;
             enter();
+            entryPause.restart();
             if (!first)
                 appear.restart();
+        }
+
+        Timer {
+            id: entryPause
+
+            interval: root.entryPauseMs
         }
 
         NumberAnimation {
@@ -132,7 +142,7 @@ Rectangle {
 
             target: stage
             property: "opacity"
-            from: 0
+            from: 0.4
             to: 1
             duration: Theme.transitionMs
             easing.type: Easing.OutCubic
