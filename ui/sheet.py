@@ -16,6 +16,10 @@ from kiosk.configuration import Screen
 from kiosk.journeys.pages import Capturing
 from kiosk.session import Session
 from ui.camera_provider import CameraProvider
+from ui.input.handwriting import HandwritingRecogniser
+from ui.input.pinyin import PinyinDecoder
+from ui.input.places import read_places
+from ui.input.text_keyboard_view_model import TextKeyboardViewModel
 from ui.sheet_application import APPLICATION, desk_view
 from ui.sheet_people import PLACE
 from ui.sheet_states import ENTRY
@@ -25,6 +29,7 @@ from ui.window import open_window
 
 UPRIGHT = Screen(width_px=1080, height_px=1920)
 ACROSS = Screen(width_px=1920, height_px=1080)
+PLACES = Path(__file__).parents[1] / "content" / "places.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +56,11 @@ class Studio:
     """One window after another, still: nothing in it moves while it is drawn."""
 
     def __init__(self, screen: Screen) -> None:
-        self._camera = CameraProvider()
-        self.shell = Shell(PLACE, texts_of("zh_hans"), lambda event: None, camera=self._camera)
-        self.view: QQuickView = open_window(self.shell, screen=screen, camera=self._camera)
+        say, camera = texts_of("zh_hans"), CameraProvider()
+        self._recogniser = HandwritingRecogniser()
+        self._keyboard = TextKeyboardViewModel(PinyinDecoder(read_places(PLACES)), self._recogniser, say)
+        self.shell = Shell(PLACE, say, lambda event: None, camera=camera, keyboard=self._keyboard)
+        self.view: QQuickView = open_window(self.shell, screen=screen, camera=camera)
         self.view.engine().singletonInstance("Hall.Components", "Theme").setProperty("calm", True)
         self.view.show()
 
@@ -67,8 +74,10 @@ class Studio:
         return self.view.grabWindow()
 
     def close(self) -> None:
+        self.picture(Session())
         self.view.close()
         self.view.deleteLater()
+        self._recogniser.close()
 
 
 def draw(out: Path, names: list[str]) -> Iterator[tuple[str, Variant]]:

@@ -7,15 +7,58 @@ os.environ.setdefault("QT_QUICK_BACKEND", "software")
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtQuick import QQuickView
 from pytestqt.qtbot import QtBot
 
+from tests.ui.glass import Glass, open_window_of
+from ui.input.text_keyboard_view_model import TextKeyboardViewModel
+from ui.place import Place
 from ui.qml_engine import furnish
+from ui.sheet_people import PLACE
 
 Show = Callable[..., QQuickView]
+
+
+class OpenGlass(Protocol):
+    def __call__(
+        self,
+        orientation: str = "portrait",
+        place: Place = PLACE,
+        *,
+        calm: bool = True,
+        keyboard: TextKeyboardViewModel | None = None,
+    ) -> Glass: ...
+
+
+@pytest.fixture
+def open_glass(qtbot: QtBot) -> Iterator[OpenGlass]:
+    """Whole windows, closed at the end."""
+    views: list[QQuickView] = []
+
+    def make(
+        orientation: str = "portrait",
+        place: Place = PLACE,
+        *,
+        calm: bool = True,
+        keyboard: TextKeyboardViewModel | None = None,
+    ) -> Glass:
+        glass = open_window_of(qtbot, orientation, place, calm=calm, keyboard=keyboard)
+        views.append(glass.view)
+        return glass
+
+    yield make
+    for view in views:
+        view.close()
+        view.deleteLater()
+
+
+@pytest.fixture
+def glass(open_glass: OpenGlass) -> Glass:
+    return open_glass()
 
 
 @pytest.fixture

@@ -1,16 +1,11 @@
 """The pages around an application, in the real window: each loads, says its state, and answers a touch."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPointingDevice
-from PySide6.QtQuick import QQuickItem, QQuickView
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
-from pytestqt.qtbot import QtBot
 
-from kiosk.configuration import Screen
 from kiosk.journeys.events import (
     ApplicationBegun,
     Awakened,
@@ -25,96 +20,11 @@ from kiosk.journeys.events import (
     WentHome,
 )
 from kiosk.journeys.pages import Home, NotEligible
-from kiosk.session import Session
-from ui.camera_provider import CameraProvider
-from ui.place import Place
+from tests.ui.conftest import OpenGlass
+from tests.ui.glass import SAY, SCREENS, Glass
 from ui.sheet_people import ALLOWANCE, PLACE, at
 from ui.sheet_states import ENTRY
-from ui.shell import Shell, page_file, page_name
-from ui.texts import texts_of
-from ui.window import open_window
-
-SAY = texts_of("zh_hans")
-SCREENS = {"portrait": Screen(), "landscape": Screen(width_px=1920, height_px=1080)}
-
-
-@dataclass
-class Glass:
-    """The window, what is posted from it, and a finger."""
-
-    shell: Shell
-    view: QQuickView
-    bot: QtBot
-    finger: QPointingDevice
-    posted: list[Event] = field(default_factory=list)
-
-    def show(self, session: Session) -> None:
-        self.shell.show(session)
-        stage = self.view.rootObject().findChild(QQuickItem, "stage")
-        self.bot.waitUntil(lambda: stage.property("opacity") == 1.0 and self.view.grabWindow().width() > 0)
-
-    def items(self) -> Iterator[QQuickItem]:
-        """All that is seen, from the back to the front."""
-
-        def below(item: QQuickItem) -> Iterator[QQuickItem]:
-            if item.isVisible():
-                yield item
-                for child in item.childItems():
-                    yield from below(child)
-
-        return below(self.view.rootObject())
-
-    def item(self, name: str) -> QQuickItem:
-        found = [item for item in self.items() if item.objectName() == name]
-        assert found, f"{name} is not on the screen"
-        return found[-1]
-
-    def has(self, name: str) -> bool:
-        return any(item.objectName() == name for item in self.items())
-
-    def text(self, name: str) -> str:
-        return str(self.item(name).property("text"))
-
-    def texts(self) -> str:
-        return "\n".join(str(item.property("text")) for item in self.items() if item.property("text"))
-
-    def touch(self, name: str) -> list[Event]:
-        """Put the finger on the middle of it and lift it; what was posted, without the `Touched` of any touch."""
-        item = self.item(name)
-        middle = item.mapToScene(QPointF(item.width() / 2, item.height() / 2)).toPoint()
-        self.posted.clear()
-        QTest.touchEvent(self.view, self.finger).press(0, middle, self.view).commit()
-        QTest.touchEvent(self.view, self.finger).release(0, middle, self.view).commit()
-        return [event for event in self.posted if not isinstance(event, Touched)]
-
-
-OpenGlass = Callable[..., Glass]
-
-
-@pytest.fixture
-def open_glass(qtbot: QtBot) -> Iterator[OpenGlass]:
-    views: list[QQuickView] = []
-
-    def make(orientation: str = "portrait", place: Place = PLACE, *, calm: bool = True) -> Glass:
-        posted: list[Event] = []
-        camera = CameraProvider()
-        shell = Shell(place, SAY, posted.append, camera=camera)
-        view = open_window(shell, screen=SCREENS[orientation], camera=camera)
-        views.append(view)
-        view.engine().singletonInstance("Hall.Components", "Theme").setProperty("calm", calm)
-        view.show()
-        qtbot.waitExposed(view)
-        return Glass(shell, view, qtbot, QTest.createTouchDevice(), posted)
-
-    yield make
-    for view in views:
-        view.close()
-        view.deleteLater()
-
-
-@pytest.fixture
-def glass(open_glass: OpenGlass) -> Glass:
-    return open_glass()
+from ui.shell import page_file, page_name
 
 
 @pytest.mark.parametrize("orientation", SCREENS)
@@ -143,18 +53,7 @@ def test_no_words_of_an_entry_page_leave_the_glass_or_lie_on_others(
     glass = open_glass(orientation)
     for name, session in ENTRY.items():
         glass.show(replace(session, large=large))
-        bar = glass.item("bar").mapToScene(QPointF(0, 0)).y() if glass.has("bar") else glass.view.height()
-        seen: list[tuple[str, QRectF]] = []
-        for item in glass.items():
-            if not item.property("text") or item.property("lineHeight") is None:
-                continue
-            words = item.mapRectToScene(item.boundingRect())
-            assert words.left() >= 0, (name, item.property("text"))
-            assert words.right() <= glass.view.width() + 1, (name, item.property("text"))
-            assert words.bottom() <= bar + 1 or words.top() >= bar, (name, item.property("text"))
-            for other, rest in seen:
-                assert not words.intersects(rest), (name, item.property("text"), other)
-            seen.append((item.property("text"), words.adjusted(0, 6, 0, -6)))
+        glass.words_in_place(name)
 
 
 @pytest.mark.parametrize("name", ENTRY)

@@ -144,17 +144,23 @@ class QuestionViewModel(QObject):
             keyboard.changed.connect(self.changed)
 
     def show(self, page: Asking, session: Session) -> None:
+        if page.field_id != self._asked:
+            self._end_typing()
         props = derive_question(page, session, self._place, self._say)
-        asked, self._asked = self._asked, page.field_id
+        begins, self._asked = page.field_id != self._asked, page.field_id
         self._swap(props)
-        if self._keyboard and props.kind == "text" and asked != page.field_id:
+        if self._keyboard and props.kind == "text" and begins:
             self._keyboard.begin(props.draft, max_length=props.length)
 
     def leave(self) -> None:
+        self._end_typing()
+        self._swap(QuestionProps())
+
+    def _end_typing(self) -> None:
+        """The keyboard forgets what was typed; what it says meanwhile is no answer."""
         asked, self._asked = self._asked, ""
         if self._keyboard and self._props.kind == "text" and asked:
             self._keyboard.forget()
-        self._swap(QuestionProps())
 
     def _swap(self, props: QuestionProps) -> None:
         if props != self._props:

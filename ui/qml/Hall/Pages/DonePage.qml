@@ -74,7 +74,7 @@ PageFrame {
 
                     label: modelData.label
                     value: modelData.value
-                    size: root.cramped ? Theme.sizeSecondary : Theme.landscape ? Theme.sizeText : Theme.sizeSub
+                    size: root.cramped ? Theme.sizeMin : Theme.landscape ? Theme.sizeText : Theme.sizeSub
                 }
             }
         }

@@ -51,6 +51,12 @@ PageFrame {
                     }
                 }
             }
+        },
+        Loader {
+            width: root.columnWidth
+            active: root.typesText && root.typing !== null && Theme.landscape
+            visible: active
+            sourceComponent: typed
         }
     ]
 
@@ -113,32 +119,43 @@ PageFrame {
         }
     }
 
+    // Under the heading where the screen is low.
     Loader {
-        anchors.fill: parent
+        id: typedAbove
+
+        y: keys.y - height - Theme.gap
+        width: parent.width
+        active: root.typesText && root.typing !== null && !Theme.landscape
+        sourceComponent: typed
+    }
+
+    Loader {
+        id: keys
+
+        readonly property real room: parent.height - (typedAbove.active ? typedAbove.height + Theme.gap : 0)
+
+        y: parent.height - height
+        width: parent.width
+        height: Math.min(room, Theme.mm(250))
         active: root.typesText && root.typing !== null
         sourceComponent: keyboard
     }
 
     Component {
+        id: typed
+
+        TypedText {
+            objectName: "field"
+            viewModel: root.typing
+            label: root.viewModel.label
+        }
+    }
+
+    Component {
         id: keyboard
 
-        Item {
-            TypedText {
-                id: typed
-
-                objectName: "field"
-                width: parent.width
-                viewModel: root.typing
-                label: root.viewModel.label
-            }
-
-            TextKeyboard {
-                anchors.top: typed.bottom
-                anchors.topMargin: Theme.gap
-                anchors.bottom: parent.bottom
-                width: parent.width
-                viewModel: root.typing
-            }
+        TextKeyboard {
+            viewModel: root.typing
         }
     }
 }
