@@ -12,12 +12,11 @@ from PySide6.QtGui import QGuiApplication
 
 from drivers.configured import document_camera, identity_card_reader, receipt_printer
 from kiosk.composing import Origin
-from kiosk.configuration import Configuration
+from kiosk.configuration import Configuration, Screen
 from kiosk.items import Catalogue
 from kiosk.ports import View
 from kiosk.session import Session, Terminal
 from sync.store import Outbox
-from terminal.automation import Automation
 from terminal.runner import Runner
 from terminal.services import CameraService, PrinterService, ReaderService, StoreService
 from ui.camera_provider import CameraProvider
@@ -64,7 +63,13 @@ class Application:
     """One terminal on one screen; `run` returns the exit status once its window is closed or it is told to end."""
 
     def __init__(
-        self, configuration: Configuration, catalogue: Catalogue, texts: Texts, *, automation: str | None
+        self,
+        configuration: Configuration,
+        catalogue: Catalogue,
+        texts: Texts,
+        *,
+        full_screen: bool,
+        automation: str | None,
     ) -> None:
         if automation and not configuration.devices.all_simulated:
             raise ValueError("automation needs every configured device to be simulated")
@@ -92,14 +97,19 @@ class Application:
         self._printer = PrinterService(receipt_printer(devices.receipt_printer), report, self._bug)
         self._store = StoreService(lambda: _outbox(configuration), report, self._bug)
         self._runner.serve_with(self._reader, self._camera, self._printer, self._store)
-        self._view = open_window(self._shell, screen=configuration.screen, camera=self._camera_provider)
-        self._automation = automation and Automation(
-            self._view, lambda: str(self._shell.property("pageName")), automation, self._view
-        )
+        screen = configuration.screen if full_screen else _fitting(configuration.screen)
+        self._view = open_window(self._shell, screen=screen, camera=self._camera_provider)
+        self._full_screen = full_screen
+        if automation:
+            from terminal.automation import Automation  # an installed terminal has neither it nor QtTest
 
-    def start(self, *, full_screen: bool) -> None:
+            self._automation = Automation(
+                self._view, lambda: str(self._shell.property("pageName")), automation, self._view
+            )
+
+    def start(self) -> None:
         """Show the window and let the devices' threads run."""
-        if full_screen:
+        if self._full_screen:
             self._view.showFullScreen()
         else:
             self._view.show()
@@ -114,12 +124,12 @@ class Application:
             service.thread.stop(within_s=STOP_WITHIN_S)
         self._view.deleteLater()
 
-    def run(self, *, full_screen: bool) -> int:
+    def run(self) -> int:
         """Until the window is closed or the program told to end; the exit status."""
         wake = QTimer()  # lets Python handle signals while Qt waits
         wake.timeout.connect(lambda: None)
         wake.start(200)
-        self.start(full_screen=full_screen)
+        self.start()
         status = self._qt.exec()
         self.stop()
         return status
@@ -142,6 +152,21 @@ class Application:
 
 def _outbox(configuration: Configuration) -> Outbox:
     return Outbox(Path(configuration.store.directory), reserve_mb=configuration.store.reserve_mb)
+
+
+def _fitting(screen: Screen) -> Screen:
+    """The screen drawn so small that a window of it fits on this machine's own."""
+    available = QGuiApplication.primaryScreen().availableSize()
+    scale = min(1.0, available.width() / screen.width_px, available.height() / screen.height_px)
+    if os.environ.get("QT_QPA_PLATFORM") == "offscreen" or scale == 1.0:
+        return screen
+    return screen.model_copy(
+        update={
+            "width_px": int(screen.width_px * scale),
+            "height_px": int(screen.height_px * scale),
+            "pixels_per_mm": screen.pixels_per_mm * scale,
+        }
+    )
 
 
 def prepare_qt() -> None:

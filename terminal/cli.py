@@ -49,13 +49,15 @@ def _run(options: argparse.Namespace) -> int:
     configuration = read_configuration(options.config)
     catalogue = read_catalogue(CONTENT / "items")
     try:
-        application = Application(configuration, catalogue, texts_of("zh_hans"), automation=options.automation)
+        application = Application(
+            configuration, catalogue, texts_of("zh_hans"), full_screen=not options.window, automation=options.automation
+        )
     except ValueError as refusal:
         print(refusal, file=sys.stderr)
         return CONFIGURATION_EXIT
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: QCoreApplication.exit(0))
-    return application.run(full_screen=not options.window)
+    return application.run()
 
 
 def _agent(options: argparse.Namespace) -> int:

@@ -79,9 +79,13 @@ def stage(qtbot: QtBot, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
             ),
         )
         application = Application(
-            configuration, read_catalogue(CONTENT / "items"), texts_of("zh_hans"), automation=str(socket)
+            configuration,
+            read_catalogue(CONTENT / "items"),
+            texts_of("zh_hans"),
+            full_screen=False,
+            automation=str(socket),
         )
-        application.start(full_screen=False)
+        application.start()
         yield Stage(qtbot, tmp_path, socket)
         application.stop()
 
