@@ -64,7 +64,7 @@ PageFrame {
 
         Flow {
             width: parent.width
-            spacing: root.cramped ? Theme.gapTight : Theme.gap
+            spacing: Theme.gap
 
             Repeater {
                 model: root.viewModel.numbers
