@@ -24,6 +24,7 @@ from PySide6.QtTest import QTest
 
 Answer = dict[str, Any]
 LOOK_EVERY_MS = 20
+SETTLED_LOOKS = 8
 SETTLED_WITHIN_S = 2.0
 
 
@@ -40,7 +41,8 @@ class Automation(QObject):
         self._page_name = page_name
         self._finger = QTest.createTouchDevice()
         self._waits: list[tuple[QLocalSocket, Answer, float]] = []
-        self._pictures: dict[str, QImage] = {}
+        self._looking = False
+        self._pictures: dict[str, tuple[QImage, int]] = {}
         self._look = QTimer(self)
         self._look.setInterval(LOOK_EVERY_MS)
         self._look.timeout.connect(self._answer_waits)
@@ -96,11 +98,14 @@ class Automation(QObject):
         raise NotThere(f"nothing is called {request['do']!r}")
 
     def _answer_waits(self) -> None:
+        if self._looking:  # a picture draws a frame, and a frame is a reason to look
+            return
+        self._looking = True
         still = []
         for socket, request, deadline in self._waits:
             if request["do"] == "picture":
                 if self._settled(request["path"]) or time.monotonic() > deadline:
-                    self._write(socket, {"ok": self._pictures.pop(request["path"]).save(request["path"])})
+                    self._write(socket, {"ok": self._pictures.pop(request["path"])[0].save(request["path"])})
                 else:
                     still.append((socket, request, deadline))
             elif self._met(request):
@@ -110,13 +115,16 @@ class Automation(QObject):
             else:
                 still.append((socket, request, deadline))
         self._waits = still
+        self._looking = False
         if not still:
             self._look.stop()
 
     def _settled(self, path: str) -> bool:
-        """Whether the screen looks as it did at the last look: nothing fades or moves any more."""
-        before, self._pictures[path] = self._pictures.get(path), self._view.grabWindow()
-        return before == self._pictures[path]
+        """Whether the screen has looked the same for some looks: nothing fades or moves any more."""
+        before, same = self._pictures.get(path, (None, 0))
+        now = self._view.grabWindow()
+        self._pictures[path] = now, same + 1 if now == before else 0
+        return same + 1 >= SETTLED_LOOKS and now == before
 
     def _met(self, request: Answer) -> bool:
         if "page" in request and self._page_name() != request["page"]:

@@ -82,9 +82,9 @@ class Journey:
         self.photograph()
         hand.wait("check")
         self.step("check")
-        hand.tap("nextPage")
-        hand.wait("check", text="近期照片")
-        self.step("check-2")
+        while not hand.can_tap("primaryButton"):
+            hand.tap("nextPage")
+            self.step("check-on")
         hand.tap("primaryButton")
         hand.wait("sign")
         hand.draw("signaturePad", SIGNATURE)

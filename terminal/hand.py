@@ -42,6 +42,14 @@ class Hand:
         for character in text:
             self.tap(f"key-{character}")
 
+    def can_tap(self, name: str) -> bool:
+        """Whether it is there now and can be touched."""
+        try:
+            self._ask(do="wait", name=name, touchable=True, within_s=0)
+        except Unmet:
+            return False
+        return True
+
     def wait(self, page: str, *, text: str | None = None, name: str | None = None, within_s: float = 15) -> list[str]:
         """Wait for the page, and for a text or object on it. Returns all texts that stand there."""
         wanted = {"page": page, "text": text, "name": name}

@@ -41,6 +41,9 @@ class Citizen:
         self.hand.wait("check")
 
     def signs(self) -> None:
+        """From the check page, having looked at all of it."""
+        while not self.hand.can_tap("primaryButton"):
+            self.hand.tap("nextPage")
         self.hand.tap("primaryButton")
         self.hand.wait("sign")
         self.hand.draw("signaturePad", SIGNATURE)
