@@ -42,7 +42,7 @@ class GuideSection:
 
 @dataclass(frozen=True, slots=True)
 class GuideProps:
-    """All that the page binds to, swapped whole. `needs`: who may apply and what to bring; `terms`: time, fee, result."""
+    """Bound to by the page, swapped whole. `needs`: who may apply and what to bring; `terms`: time, fee, result."""
 
     heading: str = ""
     start: str = ""
