@@ -82,6 +82,7 @@ class Journey:
         self.photograph()
         hand.wait("check")
         self.step("check")
+        hand.wait_touchable("backButton")
         while not hand.can_tap("primaryButton"):
             hand.tap("nextPage")
             self.step("check-on")

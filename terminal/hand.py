@@ -34,13 +34,17 @@ class Hand:
 
     def tap(self, name: str, *, within_s: float = 10) -> None:
         """Wait until it is there and can be touched, then touch its middle."""
-        self._ask(do="wait", name=name, touchable=True, within_s=within_s)
+        self.wait_touchable(name, within_s=within_s)
         self._ask(do="tap", name=name)
 
     def tap_keys(self, text: str) -> None:
         """Touch one key of a digit pad after the other."""
         for character in text:
             self.tap(f"key-{character}")
+
+    def wait_touchable(self, name: str, *, within_s: float = 10) -> None:
+        """Wait until it is there, and a touch would count."""
+        self._ask(do="wait", name=name, touchable=True, within_s=within_s)
 
     def can_tap(self, name: str) -> bool:
         """Whether it is there now and can be touched."""

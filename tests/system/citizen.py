@@ -42,6 +42,7 @@ class Citizen:
 
     def signs(self) -> None:
         """From the check page, having looked at all of it."""
+        self.hand.wait_touchable("backButton")
         while not self.hand.can_tap("primaryButton"):
             self.hand.tap("nextPage")
         self.hand.tap("primaryButton")
