@@ -96,6 +96,10 @@ class Simulation:
         """Lay somebody's card on the reader; pulled away mid-read after `for_bytes` bytes when given."""
         self.ask("card insert", name=name, for_bytes=for_bytes)
 
+    def card_lay(self, text: bytes) -> None:
+        """Lay a card on the reader whose chip holds these 256 bytes of text."""
+        self.ask("card lay", text=text.hex())
+
     def card_lift(self) -> None:
         self.ask("card lift")
 

@@ -1,7 +1,8 @@
 """All simulated devices in one process, and the control socket through which hands reach them.
 
 Run directory (mode 0700): `control.sock`, `identity-card-reader` (symlink to a pseudo-terminal),
-`document-camera/current.png`, `receipts/NNNN.{png,txt}`.
+`document-camera/current.png`, `receipts/NNNN.{png,txt}`. The reader and the printer listen on TCP ports too; the
+status names them.
 """
 
 import contextlib
@@ -18,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from hardware_sim import control
-from hardware_sim.chip import chip_of
+from hardware_sim.chip import TEXT_LENGTH, Chip, chip_of, test_photo
 from hardware_sim.control import Refused
 from hardware_sim.devices.desk_view import Trouble
 from hardware_sim.devices.document_camera import DocumentCamera, laid_page
@@ -45,6 +46,7 @@ class Devices:
             "status": self.status,
             "people": self._people,
             "card insert": self._card_insert,
+            "card lay": self._card_lay,
             "card lift": self.reader.lift,
             "page put": self._page_put,
             "paper load": lambda mm=None: self.printer.change(
@@ -86,7 +88,11 @@ class Devices:
         return {
             "run_dir": str(self._run_dir),
             "pid": os.getpid(),
-            "identity_card_reader": {"address": str(self._run_dir / READER), **self.reader.state()},
+            "identity_card_reader": {
+                "address": str(self._run_dir / READER),
+                "tcp_address": f"tcp:127.0.0.1:{self.reader.port}",
+                **self.reader.state(),
+            },
             "document_camera": {"address": str(self._run_dir / CAMERA), **self.camera.state()},
             "receipt_printer": {"address": f"tcp:127.0.0.1:{self.printer.port}", **self.printer.state()},
         }
@@ -98,6 +104,15 @@ class Devices:
 
     def _card_insert(self, name: str, for_bytes: int | None = None) -> None:
         self.reader.insert(PlacedCard(chip_of(person_named(name)), for_bytes))
+
+    def _card_lay(self, text: str) -> None:
+        try:
+            chip_text = bytes.fromhex(text)
+        except ValueError as error:
+            raise Refused(f"not the bytes of a chip: {error}") from error
+        if len(chip_text) != TEXT_LENGTH:
+            raise Refused(f"a chip has {TEXT_LENGTH} bytes of text, not {len(chip_text)}")
+        self.reader.insert(PlacedCard(Chip(text=chip_text, photo=test_photo())))
 
     def _page_put(self, name: str, person: str = "chen-guilan", troubles: Iterable[str] = ()) -> None:
         known_troubles = [trouble.value for trouble in Trouble]

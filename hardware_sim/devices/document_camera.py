@@ -46,6 +46,11 @@ class DeskCamera:
     def page(self) -> LaidPage | None:
         return self._page
 
+    @property
+    def still(self) -> bool:
+        """Whether the newest frame shows what was put there last, at rest."""
+        return bool(self._steady)
+
     def put(self, page: LaidPage | None) -> None:
         """Lay a page down in place of the one that lies there; `None` takes it away."""
         self._page = page
@@ -127,17 +132,17 @@ class DocumentCamera:
 
     def state(self) -> dict[str, object]:
         with self._guard:
-            page = self._camera.page
+            page, still = self._camera.page, self._camera.still
         return {
             "plugged": self._thread is not None,
             "page": page.name if page else None,
+            "still": still,
             "troubles": sorted(trouble.value for trouble in page.troubles) if page else [],
         }
 
     def _serve(self) -> None:
         fresh = self._folder / f".{CURRENT}.new"
         while not self._pulled.wait(self._frame_s):
-            with self._guard:
-                png = self._camera.next_png()
-            fresh.write_bytes(png)
-            fresh.replace(self._folder / CURRENT)
+            with self._guard:  # so that the state speaks of the frame that lies there
+                fresh.write_bytes(self._camera.next_png())
+                fresh.replace(self._folder / CURRENT)

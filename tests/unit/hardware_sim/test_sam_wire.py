@@ -1,5 +1,6 @@
-"""The reader on its pseudo-terminal: pace, plug and link."""
+"""The reader on its wires: pace, plug, link and port."""
 
+import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -91,3 +92,56 @@ def test_a_silent_reader_says_nothing_and_a_late_one_late(reader: SamReader, lin
         reader.set_fault(ReaderFault.SILENT)
         line.timeout = 0.1
         assert ask(line, STATUS, 11) == b""
+
+
+def asked_over_tcp(line: socket.socket, request: bytes, length: int) -> bytes:
+    line.sendall(request)
+    answer = b""
+    while len(answer) < length and (part := line.recv(length - len(answer))):
+        answer += part
+    return answer
+
+
+def test_a_card_that_was_read_over_tcp_is_spent_on_the_serial_line_too(reader: SamReader, link: Path) -> None:
+    reader.insert(PlacedCard(chip_of(cast()["yang-hong"])))
+    with (
+        socket.create_connection(("127.0.0.1", reader.port), timeout=5) as network,
+        serial.Serial(str(link), 115_200, timeout=5) as line,
+    ):
+        assert asked_over_tcp(network, FIND, 15)[9] == 0x9F
+        assert len(ask(line, SELECT, 19)) == 19
+        assert asked_over_tcp(network, READ, 1295)[14:20].decode("utf-16-le") == "杨𬭎"
+        assert ask(line, FIND, 11)[9] == 0x80
+
+
+def test_over_tcp_a_read_takes_as_long_as_on_the_line(link: Path) -> None:
+    reader = SamReader(link)
+    reader.start()
+    reader.insert(PlacedCard(chip_of(cast()["chen-guilan"])))
+    with socket.create_connection(("127.0.0.1", reader.port), timeout=5) as line:
+        asked_over_tcp(line, FIND, 15)
+        asked_over_tcp(line, SELECT, 19)
+        began = time.monotonic()
+        assert len(asked_over_tcp(line, READ, 1295)) == 1295
+        assert time.monotonic() - began >= CHIP_READING_S + 0.112
+    reader.stop()
+
+
+def test_a_host_that_hangs_up_makes_room_for_the_next(reader: SamReader) -> None:
+    for _ in range(2):
+        with socket.create_connection(("127.0.0.1", reader.port), timeout=5) as line:
+            assert asked_over_tcp(line, STATUS, 11) == READY
+
+
+def test_a_pulled_plug_hangs_up_and_comes_back_at_the_same_port(reader: SamReader) -> None:
+    port = reader.port
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as line:
+        assert asked_over_tcp(line, STATUS, 11) == READY
+        reader.unplug()
+        assert line.recv(1) == b""
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port), timeout=5)
+    reader.plug()
+    assert reader.port == port
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as line:
+        assert asked_over_tcp(line, STATUS, 11) == READY

@@ -33,6 +33,14 @@ def test_a_card_is_inserted_and_lifted(running: control.Simulation) -> None:
         assert running.status()["identity_card_reader"]["field"] == "empty"
 
 
+def test_a_card_of_given_bytes_is_laid_down_and_one_of_other_length_is_not(running: control.Simulation) -> None:
+    with pytest.raises(control.Refused, match="256 bytes"):
+        running.card_lay(b"short")
+    assert running.status()["identity_card_reader"]["field"] == "empty"
+    running.card_lay(bytes(256))
+    assert running.status()["identity_card_reader"]["field"] == "entered"
+
+
 def test_pages_papers_and_plugs_change_the_status(running: control.Simulation) -> None:
     running.page_put("recent-photo", person="lin-zhiqiang", troubles=("dark",))
     running.paper_load(100)
