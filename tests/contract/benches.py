@@ -6,18 +6,24 @@ the adapter and its hands, and cleans up when left.
 
 import json
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from drivers.document_camera.document_camera import DocumentCamera
 from drivers.document_camera.frames import FolderOfFrames
 from drivers.identity_card.sam_reader import SamReader
 from drivers.receipt_printer.escpos_printer import EscPosPrinter
 from drivers.receipt_printer.profiles import profile_named
+from drivers.transport import open_transport
+from hardware_sim.control import Simulation
+from hardware_sim.simulation import running
 from kiosk import ports
+from kiosk.submission import Rating, Receipt
+from tests.contract.simulated_hands import SimulatedCardHands, SimulatedDeskHands, SimulatedPrinterHands
+from tests.contract.store_hands import StoreHands
 from tests.wires.desk_pictures import SIZE, desk, place, sheet
 from tests.wires.printer_wire import PrinterWire
 from tests.wires.sam_wire import SamWire
@@ -56,6 +62,22 @@ class PrinterHands(Protocol):
     def slips(self, *, at_least: int) -> list[str]: ...
 
 
+class OutboxHands(Protocol):
+    """What happens around an outbox: the platform answers, the disk fills up, the terminal is started again.
+
+    `manifest` is what the platform is given, `ratings` what is to be sent to it; `print_state` is begun, printed,
+    not-printed or unknown; `restart` gives the outbox that was opened anew.
+    """
+
+    def acknowledge(self, receipt: Receipt) -> None: ...
+    def manifest(self, sid: str) -> bytes: ...
+    def ratings(self) -> Sequence[Rating]: ...
+    def print_state(self, job_id: str) -> str: ...
+    def fill_disk(self) -> None: ...
+    def clear_disk(self) -> None: ...
+    def restart(self) -> ports.Outbox: ...
+
+
 Adapter = TypeVar("Adapter")
 Hands = TypeVar("Hands")
 
@@ -69,6 +91,7 @@ class Bench(Generic[Adapter, Hands]):
 ReaderBench = Bench[ports.IdentityCardReader, CardHands]
 CameraBench = Bench[ports.DocumentCamera, DeskHands]
 PrinterBench = Bench[ports.ReceiptPrinter, PrinterHands]
+OutboxBench = Bench[ports.Outbox, OutboxHands]
 
 
 @contextmanager
@@ -136,8 +159,58 @@ def _scripted_printer() -> Iterator[PrinterBench]:
     yield Bench(EscPosPrinter(wire, profile_named("80mm")), _PrinterHands(wire))
 
 
+@contextmanager
+def _simulation() -> Iterator[Simulation]:
+    with tempfile.TemporaryDirectory() as directory, running(Path(directory) / "sim") as simulation:
+        yield simulation
+
+
+@contextmanager
+def _simulated_reader(wire: Callable[[dict[str, Any]], str]) -> Iterator[ReaderBench]:
+    with (
+        _simulation() as simulation,
+        closing(open_transport(wire(simulation.status()["identity_card_reader"]))) as transport,
+    ):
+        yield Bench(SamReader(transport), SimulatedCardHands(simulation))
+
+
+@contextmanager
+def _simulated_camera() -> Iterator[CameraBench]:
+    with _simulation() as simulation:
+        hands = SimulatedDeskHands(simulation)
+        hands.clear()
+        folder = Path(simulation.status()["document_camera"]["address"])
+        yield Bench(DocumentCamera(FolderOfFrames(folder)), hands)
+
+
+@contextmanager
+def _simulated_printer() -> Iterator[PrinterBench]:
+    with (
+        _simulation() as simulation,
+        closing(open_transport(simulation.status()["receipt_printer"]["address"])) as transport,
+    ):
+        yield Bench(EscPosPrinter(transport, profile_named("80mm")), SimulatedPrinterHands(simulation))
+
+
+@contextmanager
+def _encrypted_file() -> Iterator[OutboxBench]:
+    with tempfile.TemporaryDirectory() as directory:
+        hands = StoreHands(Path(directory))
+        yield Bench(hands.outbox, hands)
+        hands.outbox.close()
+
+
 IDENTITY_CARD_READERS: dict[str, Callable[[], AbstractContextManager[ReaderBench]]] = {
-    "scripted wire": _scripted_reader
+    "scripted wire": _scripted_reader,
+    "simulated, serial": lambda: _simulated_reader(lambda reader: f"serial:{reader['address']}"),
+    "simulated, TCP": lambda: _simulated_reader(lambda reader: str(reader["tcp_address"])),
 }
-DOCUMENT_CAMERAS: dict[str, Callable[[], AbstractContextManager[CameraBench]]] = {"folder": _folder_camera}
-RECEIPT_PRINTERS: dict[str, Callable[[], AbstractContextManager[PrinterBench]]] = {"scripted wire": _scripted_printer}
+DOCUMENT_CAMERAS: dict[str, Callable[[], AbstractContextManager[CameraBench]]] = {
+    "folder": _folder_camera,
+    "simulated": _simulated_camera,
+}
+RECEIPT_PRINTERS: dict[str, Callable[[], AbstractContextManager[PrinterBench]]] = {
+    "scripted wire": _scripted_printer,
+    "simulated, TCP": _simulated_printer,
+}
+OUTBOXES: dict[str, Callable[[], AbstractContextManager[OutboxBench]]] = {"encrypted file": _encrypted_file}
