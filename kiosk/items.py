@@ -77,12 +77,13 @@ class Field(Strict):
 
 
 class Material(Strict):
-    """A paper to photograph, page by page. `later`: it may be brought after the submission."""
+    """A paper to photograph, page by page. `later`: it may be brought after the submission. `icon`: how it is drawn."""
 
     id: Id
     name: str
     pages: tuple[str, ...] = Rule(min_length=1)
     later: bool = False
+    icon: Literal["book", "card", "photo", "social"] = "book"
 
 
 class AgeAtLeast(Strict):

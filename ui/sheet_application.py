@@ -138,7 +138,7 @@ def capturing(
 
 def done(slip: Slip, receipt: Receipt | None = None, **changes: object) -> Session:
     devices = NO_PAPER if isinstance(slip, SlipNotPrinted) else WORKING
-    return at(replace(Done(FILED, receipt, slip, copies=1), **changes), devices)
+    return at(replace(Done(FILED, receipt, slip, copies=1, numbered=receipt is not None), **changes), devices)
 
 
 APPLICATION: dict[str, Session] = {

@@ -150,7 +150,7 @@ def _seal(
 def _print(filed: Filed, receipt: Receipt | None, *, copy: int) -> tuple[Done, tuple[Effect, ...]]:
     job_id = f"{filed.sid}#{copy}"
     job = PrintSlip(job_id, filed.sid, slip(filed, receipt, copy=copy))
-    return Done(filed, receipt, SlipPrinting(job_id), copy), (job,)
+    return Done(filed, receipt, SlipPrinting(job_id), copy, numbered=receipt is not None), (job,)
 
 
 def _done(page: Done, event: Event, moment: Moment) -> Step:

@@ -184,12 +184,14 @@ class RatingState(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """Sealed. `receipt` once the platform has it; `copies` slips were sent to the printer."""
+    """Sealed. `receipt` once the platform has it. `copies` slips were sent to the printer; the last one carries the
+    receipt number when `numbered`."""
 
     filed: Filed
     receipt: Receipt | None
     slip: Slip
     copies: int
+    numbered: bool
     rating: RatingState = RatingState.OPEN
     level: int = 0
 

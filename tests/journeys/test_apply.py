@@ -415,6 +415,10 @@ def test_without_a_receipt_in_time_the_slip_says_kept_and_has_no_number(visit: V
 def test_a_receipt_that_comes_while_one_still_stands_there_is_shown(visit: Visit) -> None:
     visit.comes_to_check().signs().is_sealed().happens(TimerFired(Timer.ACKNOWLEDGE)).is_received()
     assert isinstance(visit.page, Done)
+    assert not visit.page.numbered, "the slip in the hand was printed before"
+    visit.is_printed().happens(ReprintAsked())
+    assert visit.page.numbered
+    assert isinstance(visit.page, Done)
     assert visit.page.receipt is not None
 
 

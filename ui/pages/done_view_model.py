@@ -68,12 +68,11 @@ class DoneProps:
     chosen: int = 0
 
 
-def derive_done(page: Done, session: Session, place: Place, say: Texts, *, numbered: bool) -> DoneProps:
-    """`numbered`: the slip that was sent to the printer last carries the receipt number."""
+def derive_done(page: Done, session: Session, place: Place, say: Texts) -> DoneProps:
     received = page.receipt is not None
     paper = _paper(page)
     kind = "received" if received else "kept"
-    newer = received and not numbered and paper != "printing"
+    newer = received and not page.numbered and paper != "printing"
     return DoneProps(
         tone="good" if received else "kept",
         heading=say(f"done.{kind}.heading.{paper}" if paper in {"missing", "unknown"} else f"done.{kind}.heading"),
@@ -175,18 +174,13 @@ class DoneViewModel(QObject):
     def __init__(self, place: Place, say: Texts, post: Callable[[Event], None], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._place, self._say, self._post = place, say, post
-        self._copies = 0
-        self._numbered = False
         self._props = DoneProps()
         self._steps = Rows(NextStep, self)
 
     def show(self, page: Done, session: Session) -> None:
-        if page.copies != self._copies:  # a slip was just sent to the printer, with what is known at this moment
-            self._copies, self._numbered = page.copies, page.receipt is not None
-        self._swap(derive_done(page, session, self._place, self._say, numbered=self._numbered))
+        self._swap(derive_done(page, session, self._place, self._say))
 
     def leave(self) -> None:
-        self._copies, self._numbered = 0, False
         self._swap(DoneProps())
 
     def _swap(self, props: DoneProps) -> None:

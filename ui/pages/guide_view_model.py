@@ -19,7 +19,6 @@ QML_IMPORT_MAJOR_VERSION = 1
 
 
 # Drawings of papers that many items ask for; any other is shown as a paper.
-ICONS = {"social-security-card": "social", "household-register": "book", "photo": "photo"}
 COUNTED = "零一两三四五六七八九十"
 
 
@@ -92,7 +91,7 @@ def _material(material: Material, say: Texts) -> GuideLine:
         note = say("guide.bring.later")
     else:
         note = say("guide.bring.pages", pages=say("guide.bring.and").join(material.pages))
-    return GuideLine(material.name, note, ICONS.get(material.id, "book"), strong=True)
+    return GuideLine(material.name, note, material.icon, strong=True)
 
 
 def _time(item: Item, say: Texts) -> tuple[GuideLine, ...]:

@@ -245,10 +245,10 @@ def test_what_is_being_done_is_said_with_its_longest_time() -> None:
     assert waiting.wait_s == PLACE.times.acknowledge_wait_s
 
 
-def done(name: str, *, numbered: bool = True) -> DoneProps:
+def done(name: str) -> DoneProps:
     session = APPLICATION[name]
     assert isinstance(session.page, Done)
-    return derive_done(session.page, session, PLACE, SAY, numbered=numbered)
+    return derive_done(session.page, session, PLACE, SAY)
 
 
 def test_a_promised_time_stands_where_it_was_filed() -> None:
@@ -270,12 +270,13 @@ def test_nothing_is_printed_again_while_it_prints_or_cannot() -> None:
     assert done("done-missing").reprint_blocked == SAY("fault.printer.paper_out")
     assert done("done-unknown").reprint_blocked == ""
     starting = replace(HERE, devices=replace(WORKING, receipt_printer=Starting()))
-    props = derive_done(Done(FILED, RECEIPT, SlipPrinted(), 1), starting, PLACE, SAY, numbered=True)
+    props = derive_done(Done(FILED, RECEIPT, SlipPrinted(), 1, numbered=True), starting, PLACE, SAY)
     assert props.reprint_blocked == SAY("done.reprint.blocked.starting")
 
 
 def test_a_slip_without_the_number_is_offered_anew() -> None:
-    assert done("done-received", numbered=False).reprint_label == "打一张有编号的"
+    page = Done(FILED, RECEIPT, SlipPrinted(), 1, numbered=False)
+    assert derive_done(page, HERE, PLACE, SAY).reprint_label == "打一张有编号的"
     assert done("done-received").reprint_label == "再打一张"
 
 
@@ -289,8 +290,8 @@ def test_a_slip_without_the_number_is_offered_anew() -> None:
     ],
 )
 def test_thanks_are_said_for_a_rating_that_was_kept(state: RatingState, heading: str, open_: bool) -> None:
-    page = Done(FILED, RECEIPT, SlipPrinted(), 1, state, HIGHEST_RATING)
-    props = derive_done(page, HERE, PLACE, SAY, numbered=True)
+    page = Done(FILED, RECEIPT, SlipPrinted(), 1, numbered=True, rating=state, level=HIGHEST_RATING)
+    props = derive_done(page, HERE, PLACE, SAY)
     assert (props.rating_heading, props.rating_open) == (heading, open_)
 
 
