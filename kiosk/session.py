@@ -24,6 +24,7 @@ from kiosk.journeys.events import (
     LargeToggled,
     LeftVisit,
     OverlayClosed,
+    PrintEnded,
     ReaderBack,
     ReaderLost,
     Timer,
@@ -55,7 +56,7 @@ from kiosk.journeys.pages import (
     SlipPrinted,
     SlipPrinting,
 )
-from kiosk.ports import Degraded, Disconnected, NeedsAttention, Ready, Starting, Status
+from kiosk.ports import Degraded, Disconnected, NeedsAttention, Printed, Ready, Starting, Status
 from kiosk.transition import Transition
 
 
@@ -155,7 +156,13 @@ def _step(session: Session, event: Event, moment: Moment, terminal: Terminal) ->
         case DeviceChanged(device, status):
             return _device_changed(session, device, status, moment, terminal)
     page, effects = _page_step(session, event, moment, terminal)
-    return replace(session, page=page), effects
+    if type(page) is type(session.page):
+        return replace(session, page=page), effects
+    fault = fault_of(session.devices.identity_card_reader)
+    if fault and isinstance(page, Identifying | SigningByCard):
+        page, _ = _page_step(replace(session, page=page), ReaderLost(fault), moment, terminal)
+    answered = session.overlay is Overlay.WARNING  # a card laid down leads on as a touch does
+    return replace(session, page=page, overlay=None if answered else session.overlay), effects
 
 
 def _page_step(session: Session, event: Event, moment: Moment, terminal: Terminal) -> tuple[Page, tuple[Effect, ...]]:
@@ -169,6 +176,8 @@ def _page_step(session: Session, event: Event, moment: Moment, terminal: Termina
             return ReadingGuide(terminal.catalogue.by_id[item_id]), ()
         case Home(), WentBack():
             return Idle(), ()
+        case Goodbye(submitted=True), PrintEnded(_, Printed()):
+            return replace(page, slip_printed=True), ()
         case ReadingGuide(), WentBack():
             return Home(), ()
         case ReadingGuide(), ApplicationBegun() if session.devices.blocking:
@@ -252,6 +261,10 @@ def _visit_ended(before: Page, after: Page) -> bool:
     return isinstance(after, nobody) and not isinstance(before, nobody)
 
 
+def _material(page: Page) -> str | None:
+    return page.material_id if isinstance(page, Capturing) else None
+
+
 def _left(before: Session, after: Session) -> tuple[Effect, ...]:
     """What the page that was left has to let go."""
     effects: list[Effect] = []
@@ -265,8 +278,8 @@ def _left(before: Session, after: Session) -> tuple[Effect, ...]:
 def _entered(before: Session, after: Session, event: Event, times: Times) -> tuple[Effect, ...]:
     """What the page that was entered needs, and the timers that follow from page, overlay and touch."""
     effects: list[Effect] = []
-    if isinstance(after.page, Capturing) and not isinstance(before.page, Capturing):
-        effects.append(WatchDesk())
+    if isinstance(after.page, Capturing) and _material(before.page) != after.page.material_id:
+        effects.append(WatchDesk())  # for the next material too: what lies there is then told anew
     if isinstance(after.page, Goodbye) and not isinstance(before.page, Goodbye):
         effects.append(StartTimer(Timer.GOODBYE, times.goodbye_s))
     if after.overlay is Overlay.WARNING:

@@ -10,6 +10,7 @@ from kiosk.case import (
     Photograph,
     Stop,
     accepted,
+    open_stops,
     problem_with,
     stop_after,
     stop_before,
@@ -129,7 +130,7 @@ def _asking(page: Asking, event: Event) -> Page:
                 case, stop_after(case, AskFor(page.field_id), returning=page.returning), returning=page.returning
             )
         case WentBack() if page.returning:
-            return Checking(page.case)
+            return _back_to_check(page.case, AskFor(page.field_id))
         case WentBack():
             case = page.case
             if problem_with(field, page.draft) is None:
@@ -149,22 +150,27 @@ def _capturing(page: Capturing, event: Event) -> Step:
         case PageCaptured(taken) if page.take is Take.TAKING:
             pages = (*page.pages[: page.slot], taken, *page.pages[page.slot + 1 :])
             slot = pages.index(None) if None in pages else page.slot
-            return replace(page, pages=pages, slot=slot, take=Take.TAKEN, fault=None), ()
+            return replace(page, pages=pages, slot=slot, take=_until_gone(page.sight), fault=None), ()
         case PageNotCaptured(fault) if page.take is Take.TAKING:
             return replace(page, take=Take.FAILED, fault=fault), ()
         case RetakeAsked(at) if page.take is not Take.TAKING and 0 <= at < len(page.pages):
             pages = (*page.pages[:at], None, *page.pages[at + 1 :])
-            return replace(page, pages=pages, slot=at, take=Take.TAKEN, fault=None), ()
+            return replace(page, pages=pages, slot=at, take=_until_gone(page.sight), fault=None), ()
         case WentOn() if not page.missing:
             return stand_at(case, stop_after(case, here, returning=page.returning), returning=page.returning), ()
         case PutOff() if case.item.material(page.material_id).later:
             case = page.case.photographed(page.material_id, ())
             return stand_at(case, stop_after(case, here, returning=page.returning), returning=page.returning), ()
         case WentBack() if page.returning:
-            return stand_at(case, stop_after(case, here, returning=True), returning=True), ()
+            return _back_to_check(case, here), ()
         case WentBack():
             return _one_back(case, here), ()
     return page, ()
+
+
+def _until_gone(sight: Sight) -> Take:
+    """The next page is awaited once the last one has gone; nobody tells again that the desk is empty already."""
+    return Take.TAKEN if sight.page else Take.WAITING
 
 
 def _seen(page: Capturing) -> Step:
@@ -187,12 +193,18 @@ def _checking(page: Checking, event: Event) -> Page:
         case PapersAsked(material_id) if Photograph(material_id) in stops(case):
             return stand_at(case, Photograph(material_id), returning=True)
         case AnswersConfirmed(shown):
-            return SigningByHand(case, shown)
+            lacking = next(iter(open_stops(case)), None)
+            return stand_at(case, lacking, returning=True) if lacking else SigningByHand(case, shown)
         case WentBack():
             return _one_back(case, CheckAll())
     return page
 
 
-def _one_back(case: Case, stop: Stop) -> Page:
+def _back_to_check(case: Case, stop: Stop) -> Page:
+    """From a correction; while it has left something open, one page back instead."""
+    return _one_back(case, stop, returning=True) if open_stops(case) else Checking(case)
+
+
+def _one_back(case: Case, stop: Stop, *, returning: bool = False) -> Page:
     before = stop_before(case, stop)
-    return stand_at(case, before) if before else ReadingGuide(case.item, case)
+    return stand_at(case, before, returning=returning) if before else ReadingGuide(case.item, case)

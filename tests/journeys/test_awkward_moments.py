@@ -1,0 +1,128 @@
+"""Awkward moments: what a citizen does half-way, and what a device does at the wrong time, leads to nothing untrue."""
+
+from dataclasses import replace
+
+import pytest
+
+from kiosk.case import open_stops
+from kiosk.faults import PAPER_OUT, READER_UNPLUGGED
+from kiosk.journeys.effects import CapturePage, FindCard, StopTimer, WatchDesk
+from kiosk.journeys.events import (
+    AnswersConfirmed,
+    CaptureAsked,
+    ChangeAsked,
+    Device,
+    DeviceChanged,
+    LeftVisit,
+    PageCaptured,
+    PageSeen,
+    PapersAsked,
+    PrintEnded,
+    RetakeAsked,
+    Timer,
+    TimerFired,
+    Way,
+    WayChosen,
+    WentBack,
+    WentOn,
+)
+from kiosk.journeys.identify import AwaitingCard, ReaderAway
+from kiosk.journeys.pages import Asking, Capturing, Checking, Goodbye, SigningByCard, Take
+from kiosk.ports import Disconnected, NotPrinted, Ready
+from tests.journeys.visit import GOOD, NOTHING, PAGE, SHOWN, Visit
+
+
+def at_camera(visit: Visit) -> Visit:
+    return visit.opens("old-age-allowance").lays_card().answers("same", "13800005678", "social-security-card")
+
+
+def test_a_question_that_a_correction_opened_cannot_be_gone_round_by_going_back(visit: Visit) -> None:
+    visit.comes_to_check().happens(ChangeAsked("lives")).answers("other")
+    assert isinstance(visit.page, Asking)
+    assert visit.page.field_id == "lives-at"
+    visit.happens(WentBack())
+    assert isinstance(visit.page, Asking), "not the check: it would show less than is asked for"
+    assert visit.page.field_id == "lives"
+    assert isinstance(visit.answers("same").page, Checking)
+
+
+def test_going_back_from_a_correction_that_opened_nothing_leads_to_the_check(visit: Visit) -> None:
+    assert isinstance(visit.comes_to_check().happens(ChangeAsked("phone"), WentBack()).page, Checking)
+
+
+def test_a_photograph_given_up_for_a_new_one_cannot_be_gone_round_by_going_back(visit: Visit) -> None:
+    visit.comes_to_check().happens(PapersAsked("household-register"), RetakeAsked(0))
+    for _ in range(12):
+        visit.happens(WentBack())
+        assert not isinstance(visit.page, Checking)
+
+
+def test_only_a_whole_case_can_be_signed(visit: Visit) -> None:
+    visit.comes_to_check()
+    assert isinstance(visit.page, Checking)
+    lacking = replace(visit.page.case, typed=())
+    visit.session = replace(visit.session, page=Checking(lacking))
+    visit.happens(AnswersConfirmed(SHOWN))
+    assert open_stops(lacking)
+    assert isinstance(visit.page, Asking)
+    assert visit.page.field_id == "lives"
+
+
+def test_who_lays_a_card_under_the_warning_has_answered_it(visit: Visit) -> None:
+    visit.opens("old-age-allowance").happens(TimerFired(Timer.IDLE)).lays_card()
+    assert isinstance(visit.page, Asking)
+    assert visit.session.overlay is None
+    assert StopTimer(Timer.ANSWER) in visit.effects
+
+
+def test_nobody_is_sent_away_while_the_slip_is_printed(visit: Visit) -> None:
+    visit.comes_to_check().happens(AnswersConfirmed(SHOWN), WayChosen(Way.CARD), WayChosen(Way.CARD))
+    visit.happens(TimerFired(Timer.IDLE)).lays_card().is_sealed().is_received()
+    assert visit.session.overlay is None
+
+
+@pytest.mark.parametrize("way", [Way.CARD, Way.WITNESS])
+def test_no_card_is_asked_for_while_the_reader_is_away(visit: Visit, way: Way) -> None:
+    visit.comes_to_check().happens(DeviceChanged(Device.READER, Disconnected(READER_UNPLUGGED)))
+    visit.happens(AnswersConfirmed(SHOWN), WayChosen(way), WayChosen(way))
+    assert isinstance(visit.page, SigningByCard)
+    assert visit.page.identify == ReaderAway(READER_UNPLUGGED)
+    visit.happens(DeviceChanged(Device.READER, Ready()))
+    assert isinstance(visit.page, SigningByCard)
+    assert visit.page.identify == AwaitingCard()
+    assert FindCard() in visit.effects
+
+
+def test_a_page_laid_after_the_last_one_was_taken_away_is_taken_by_itself(visit: Visit) -> None:
+    at_camera(visit).lays_page().happens(WentOn())
+    assert WatchDesk() in visit.effects, "the sight is told anew, for the new paper"
+    assert CapturePage(whole_desk=False) in visit.happens(PageSeen(NOTHING), PageSeen(GOOD)).effects
+
+
+def test_a_page_laid_for_a_retake_on_an_empty_desk_is_taken_by_itself(visit: Visit) -> None:
+    at_camera(visit).lays_page().happens(RetakeAsked(0))
+    assert CapturePage(whole_desk=False) in visit.happens(PageSeen(GOOD)).effects
+
+
+def test_a_retake_does_not_take_the_page_that_still_lies_there(visit: Visit) -> None:
+    at_camera(visit).happens(PageSeen(GOOD), PageCaptured(PAGE), RetakeAsked(0))
+    assert isinstance(visit.page, Capturing)
+    assert visit.page.take is Take.TAKEN
+
+
+def test_after_a_picture_of_a_desk_without_a_page_the_next_page_is_taken_by_itself(visit: Visit) -> None:
+    at_camera(visit).lays_page().happens(WentOn(), PageSeen(NOTHING), CaptureAsked(), PageCaptured(PAGE))
+    assert CapturePage(whole_desk=False) in visit.happens(PageSeen(GOOD)).effects
+
+
+def test_a_slip_that_comes_out_during_the_goodbye_is_not_forgotten(visit: Visit) -> None:
+    visit.comes_to_check().signs().is_sealed().is_received().happens(LeftVisit())
+    assert visit.page == Goodbye(submitted=True, slip_printed=False)
+    assert visit.is_printed().page == Goodbye(submitted=True, slip_printed=True)
+
+
+def test_a_slip_that_did_not_come_is_not_pointed_to(visit: Visit) -> None:
+    visit.comes_to_check().signs().is_sealed().is_received()
+    job_id = visit.page.slip.job_id  # type: ignore[union-attr]
+    visit.happens(LeftVisit(), PrintEnded(job_id, NotPrinted(PAPER_OUT)))
+    assert visit.page == Goodbye(submitted=True, slip_printed=False)
