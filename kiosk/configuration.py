@@ -4,6 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+DAY_S = 86_400
+Seconds = Annotated[float, Field(gt=0, le=DAY_S, allow_inf_nan=False)]
+
 
 class Strict(BaseModel):
     """A frozen table of settings that knows its keys."""
@@ -30,30 +33,30 @@ class Hall(Strict):
 
 class Gateway(Strict):
     url: str
-    connect_timeout_s: float = 5.0
-    read_timeout_s: float = 20.0
+    connect_timeout_s: Seconds = 5.0
+    read_timeout_s: Seconds = 20.0
 
 
 class Store(Strict):
     """`directory` holds the outbox and its key; below `reserve_mb` free nothing more is sealed."""
 
     directory: str
-    reserve_mb: int = 64
+    reserve_mb: Annotated[int, Field(ge=0)] = 64
 
 
 class Times(Strict):
-    idle_timeout_s: float = 90.0
-    idle_timeout_large_s: float = 150.0
-    answer_timeout_s: float = 30.0
-    entry_timeout_s: float = 600.0
-    goodbye_s: float = 8.0
-    acknowledge_wait_s: float = 8.0
+    idle_timeout_s: Seconds = 90.0
+    idle_timeout_large_s: Seconds = 150.0
+    answer_timeout_s: Seconds = 30.0
+    entry_timeout_s: Seconds = 600.0
+    goodbye_s: Seconds = 8.0
+    acknowledge_wait_s: Seconds = 8.0
 
 
 class Screen(Strict):
-    width_px: int = 1080
-    height_px: int = 1920
-    pixels_per_mm: float = 3.65
+    width_px: Annotated[int, Field(gt=0)] = 1080
+    height_px: Annotated[int, Field(gt=0)] = 1920
+    pixels_per_mm: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 3.65
 
 
 class IdentityCardReaderDevice(Strict):

@@ -11,7 +11,8 @@ from pydantic import model_validator
 
 from kiosk.configuration import Strict
 
-Id = Annotated[str, Rule(pattern=r"^[a-z][a-z0-9-]*$")]
+Id = Annotated[str, Rule(pattern=r"^[a-z][a-z0-9-]*$", max_length=64)]
+Count = Annotated[int, Rule(ge=1)]
 AnswerKind = Literal["choice", "digits", "identity-number", "text"]
 CardFact = Literal["name", "number", "address", "birth"]
 
@@ -57,10 +58,10 @@ class Field(Strict):
     kind: AnswerKind = "text"
     when: When | None = None
     choices: tuple[Choice, ...] = ()
-    digits: tuple[int, int] = (1, 30)
-    groups: tuple[int, ...] = ()
+    digits: tuple[Count, Count] = (1, 30)
+    groups: tuple[Count, ...] = ()
     check: Literal["none", "mobile", "bank-card"] = "none"
-    max_em: int = 30
+    max_em: Count = 30
     masked: bool = False
 
     @model_validator(mode="after")
@@ -69,6 +70,10 @@ class Field(Strict):
             raise ValueError(f"field {self.id}: needs either `card` or `ask`")
         if self.ask and (self.kind == "choice") != bool(self.choices):
             raise ValueError(f'field {self.id}: `choices` go with kind = "choice"')
+        if self.digits[0] > self.digits[1]:
+            raise ValueError(f"field {self.id}: `digits` are the fewest and the most")
+        if len({choice.value for choice in self.choices}) != len(self.choices):
+            raise ValueError(f"field {self.id}: a choice stands twice")
         return self
 
     def label_of(self, value: str) -> str:
@@ -88,7 +93,7 @@ class Material(Strict):
 
 class AgeAtLeast(Strict):
     kind: Literal["age-at-least"]
-    years: int
+    years: Count
 
 
 class Guide(Strict):
@@ -105,10 +110,10 @@ class Item(Strict):
     id: Id
     name: str
     short_name: str = ""
-    version: int
+    version: Count
     code: Fact
     body: Fact
-    minutes: int
+    minutes: Count
     guide: Guide
     conditions: tuple[AgeAtLeast, ...] = ()
     fields: tuple[Field, ...]
@@ -116,14 +121,16 @@ class Item(Strict):
 
     @model_validator(mode="after")
     def _refers_to_what_exists(self) -> Self:
-        known: set[str] = set()
+        known: dict[str, Field] = {}
         for field in self.fields:
             if field.id in known:
                 raise ValueError(f"field {field.id}: stands twice")
             needed = set(field.ask.shows if field.ask else ()) | ({field.when.field} if field.when else set())
-            if missing := needed - known:
+            if missing := needed - known.keys():
                 raise ValueError(f"field {field.id}: {', '.join(sorted(missing))} must stand before it")
-            known.add(field.id)
+            if field.when and field.when.chosen not in {c.value for c in known[field.when.field].choices}:
+                raise ValueError(f"field {field.id}: {field.when.chosen} is no choice of {field.when.field}")
+            known[field.id] = field
         if len({material.id for material in self.materials}) != len(self.materials):
             raise ValueError("a material stands twice")
         return self
