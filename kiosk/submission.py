@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
 
@@ -16,15 +16,15 @@ FORMAT = "hall-terminal/submission/1"
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file of the submission. `digest` is `sha256:<hex>` of `content`."""
+    """A file of the submission. `digest` is `sha256:<hex>` of `content`, made once."""
 
     name: str
     media_type: str
     content: bytes
+    digest: str = field(init=False)
 
-    @property
-    def digest(self) -> str:
-        return digest_of(self.content)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "digest", digest_of(self.content))
 
 
 @dataclass(frozen=True, slots=True)

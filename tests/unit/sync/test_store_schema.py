@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sync.key_file import StoreRefused
-from sync.schema import DATABASE, KEY, is_safe_sqlite, migrate, open_store
+from sync.schema import CIPHER, DATABASE, KEY, is_safe_sqlite, migrate, open_store
 
 
 @pytest.mark.parametrize("version", ["3.6.23", "3.44.6", "3.50.7", "3.51.3", "3.52.0", "3.54.0", "4.0"])
@@ -37,7 +37,7 @@ def test_a_commit_is_on_disk_and_freed_pages_are_overwritten(tmp_path: Path) -> 
         assert connection.pragma("journal_mode") == "wal"
         assert connection.pragma("synchronous") == 2
         assert connection.pragma("secure_delete") == 1
-        assert connection.pragma("cipher") == "chacha20"
+        assert connection.pragma("cipher") == CIPHER
     finally:
         connection.close()
 
