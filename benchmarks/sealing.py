@@ -44,8 +44,8 @@ def _sealing(name: str, size: int) -> Figure:
     ratio = paired_ratio(ours, plain)
     return Figure(
         f"sealing {name}",
-        f"`Outbox.seal` of one attachment of {size:,} random bytes, {RUNS} pairs, the store asked for its status between "
-        "two as the terminal does; beside it the same bytes written to a new plain file, which is synced, and its "
+        f"`Outbox.seal` of one attachment of {size:,} random bytes, {RUNS} pairs, the store asked for its status "
+        "between two as the terminal does; beside it the same bytes written to a new plain file, which is synced, and its "
         "directory",
         "ms",
         ours,

@@ -193,7 +193,7 @@ def test_a_full_disk_seals_nothing_and_recovers_without_a_restart(
 
     def small_disk(directory: Path) -> apsw.Connection:
         opened.append(open_store(directory))
-        opened[-1].pragma("max_page_count", 20)
+        opened[-1].pragma("max_page_count", opened[-1].pragma("page_count"))
         return opened[-1]
 
     outbox = Outbox(tmp_path, reserve_mb=1, opener=small_disk)
