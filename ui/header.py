@@ -45,7 +45,8 @@ def derive_header(page: Page, place: Place, say: Texts, *, large: bool) -> Heade
     step = step_number(page)
     if step:
         key = "header.step.large" if large else "header.step"
-        return Header(title, say(key, step=step, steps=STEPS, what=say(f"header.step.{step}")), step, STEPS)
+        what = page.case.item.field(page.field_id).label if isinstance(page, Asking) else say(f"header.step.{step}")
+        return Header(title, say(key, step=step, steps=STEPS, what=what), step, STEPS)
     if isinstance(page, ReadingGuide):
         return Header(title, say("header.guide"), 0, 0)
     if large:

@@ -1,7 +1,7 @@
 """What the check page shows: every answer and every material, page by page, and what exactly somebody then signs."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 
 from PySide6.QtCore import Property, QObject, Signal, Slot
@@ -22,7 +22,7 @@ QML_IMPORT_NAME = "Hall.ViewModels"
 QML_IMPORT_MAJOR_VERSION = 1
 
 ROWS_IN_LARGE = 3
-ACTION_EM = 5
+ACTION_EM, TWO_ACTIONS_EM = 5, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +45,15 @@ class CheckRow:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """How many rows fit on a page, without and with the two buttons that turn pages, and how wide a value is in em."""
+    """How many rows fit on a page, without and with the two buttons that turn pages, and how wide a value is in em.
+
+    A value of more than `lines` lines takes the room of two rows.
+    """
 
     alone: int = 9
     paged: int = 8
     value_em: int = 16
+    lines: int = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +73,18 @@ class CheckProps:
     blocked: str = ""
 
 
-def rows_of(case: Case, say: Texts, *, value_em: int = 16) -> tuple[CheckRow, ...]:
+def rows_of(case: Case, say: Texts, *, value_em: int = 16, lines_in_row: int = 2) -> tuple[CheckRow, ...]:
     """All rows in order: the answers, then the materials."""
-    answers = tuple(_answer_row(case, field, say, value_em) for field in case.fields if case.answer(field))
+    answers = tuple(
+        _answer_row(case, field, say, value_em, lines_in_row) for field in case.fields if case.answer(field)
+    )
     return (*answers, *(_material_row(case, material, say) for material in case.item.materials))
 
 
-def _answer_row(case: Case, field: Field, say: Texts, value_em: int) -> CheckRow:
+def _answer_row(case: Case, field: Field, say: Texts, value_em: int, lines_in_row: int) -> CheckRow:
     value = value_of(case, field)
-    room_em = value_em - ACTION_EM if field.ask else value_em
+    actions = (1 if field.ask else 0) + (1 if field.masked else 0)
+    room_em = value_em - (0, ACTION_EM, TWO_ACTIONS_EM)[actions]
     lines = ceil(width_em(value) / max(1, room_em))
     return CheckRow(
         row_id=field.id,
@@ -85,9 +92,9 @@ def _answer_row(case: Case, field: Field, say: Texts, value_em: int) -> CheckRow
         label=field.label,
         value=value,
         covered=value_of(case, field, cover=True) if field.masked else "",
-        source=source_of(case, field, say) if field.card == "name" else "",
+        source=source_of(case, field, say) if field.card else "",
         change=say("check.change") if field.ask else "",
-        height=1 if lines <= 2 else 2,
+        height=1 if lines <= lines_in_row else 2,
     )
 
 
@@ -153,9 +160,11 @@ def derive_check(
     """Page `at` of the rows; what nobody has seen yet cannot be confirmed."""
     case = page.case
     rooms = (
-        Room(min(room.alone, ROWS_IN_LARGE), min(room.paged, ROWS_IN_LARGE), room.value_em) if session.large else room
+        replace(room, alone=min(room.alone, ROWS_IN_LARGE), paged=min(room.paged, ROWS_IN_LARGE))
+        if session.large
+        else room
     )
-    pages = paged(rows_of(case, say, value_em=room.value_em), rooms)
+    pages = paged(rows_of(case, say, value_em=room.value_em, lines_in_row=room.lines), rooms)
     at = min(at, len(pages) - 1)
     unseen = len(pages) - len(seen | {at})
     materials = tuple(row for row in pages[at] if row.is_material)
@@ -224,10 +233,10 @@ class CheckViewModel(QObject):
 
     # What the layout and a finger do
 
-    @Slot(int, int, int)
-    def arrange(self, alone: int, paged: int, valueEm: int) -> None:
+    @Slot(int, int, int, int)
+    def arrange(self, alone: int, paged: int, valueEm: int, lines: int) -> None:
         """How much fits on the glass; see `Room`."""
-        room = Room(max(1, alone), max(1, paged), max(1, valueEm))
+        room = Room(max(1, alone), max(1, paged), max(1, valueEm), max(1, lines))
         if room != self._room:
             self._room = room
             self._turn_to(0, seen=frozenset())

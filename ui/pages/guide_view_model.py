@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from PySide6.QtCore import Property, QObject, Signal, Slot
 from PySide6.QtQml import QmlElement, QmlUncreatable
 
+from kiosk.faults import Fault
 from kiosk.items import Fact, Item, Material
 from kiosk.journeys.events import ApplicationBegun, Event, WentBack
 from kiosk.journeys.pages import ReadingGuide
@@ -60,7 +61,7 @@ def derive_guide(page: ReadingGuide, session: Session, place: Place, say: Texts)
     return GuideProps(
         heading=say("guide.heading.begun" if page.case else "guide.heading"),
         start=say("guide.continue" if page.case else "guide.start"),
-        start_reason=say(f"fault.{blocking.code}") if blocking else "",
+        start_reason=_reason(blocking, say, large=session.large) if blocking else "",
         previous=say("guide.previous"),
         next=say("guide.next"),
         first=say("guide.first"),
@@ -76,6 +77,12 @@ def derive_guide(page: ReadingGuide, session: Session, place: Place, say: Texts)
         ),
         basis=(GuideSection(say("guide.basis"), (_citation(item.guide.basis, say),)),),
     )
+
+
+def _reason(fault: Fault, say: Texts, *, large: bool) -> str:
+    """In large type a button has room for what is wrong, not for what happens next."""
+    sentence = say(f"fault.{fault.code}")
+    return sentence.partition("，")[0] if large else sentence
 
 
 def _bring(item: Item, say: Texts) -> tuple[GuideLine, ...]:

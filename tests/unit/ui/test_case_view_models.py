@@ -165,7 +165,7 @@ def test_what_is_signed_names_every_answer_uncovered_and_every_material() -> Non
     lines = shown_of(WHOLE, SAY).lines
     assert lines[0] == ("请核对，没错再签名",)
     assert ("姓名", "陈桂兰", "来自身份证") in lines
-    assert ("身份证号", "100101 19440101 0028") in lines
+    assert ("身份证号", "100101 19440101 0028", "来自身份证") in lines
     assert ("手机", "138 0000 5678") in lines
     assert ("收款账户", "本人的银行卡") in lines
     assert ("户口簿", "已拍 2 页") in lines

@@ -3,7 +3,8 @@ pragma ComponentBehavior: Bound
 import QtQuick
 
 // One answer: its label, its value, where it comes from, and what one can do about it. With `masked` the action uncovers
-// the number unless `uncovers` is off. In large mode the label stands above the value.
+// the number unless `uncovers` is off. In large mode the label stands above the value. The tag stands after the value;
+// where there is no room, after the label above it, or else under the value.
 CardRow {
     id: root
 
@@ -34,7 +35,7 @@ CardRow {
             id: label
 
             objectName: "label"
-            width: root.stacked ? parent.width : root.labelWidth
+            width: root.stacked ? Math.min(implicitWidth + 1, parent.width) : root.labelWidth
             anchors.top: parent.top
             text: root.label
             size: root.stacked ? Theme.sizeSecondary : Theme.sizeText
@@ -47,7 +48,7 @@ CardRow {
             x: root.stacked ? 0 : root.labelWidth + Theme.du(20)
             y: root.stacked ? label.implicitHeight : 0
             width: parent.width - x
-            height: Math.max(plain.visible ? plain.implicitHeight : 0, number.visible ? number.height : 0) + (tag.below ? tag.height + Theme.du(8) : 0)
+            height: Math.max(plain.visible ? plain.implicitHeight : 0, number.visible ? number.height : 0) + (tag.below ? tag.height + Theme.du(6) : 0)
 
             BodyText {
                 id: plain
@@ -72,11 +73,15 @@ CardRow {
                 id: tag
 
                 readonly property real before: root.masked === "" ? plain.width : number.width
-                readonly property bool below: visible && before + Theme.du(18) + width > value.width
+                readonly property bool beside: before + Theme.du(18) + width <= value.width
+                readonly property bool above: visible && !beside && root.stacked
+                readonly property bool below: visible && !beside && !root.stacked
+                readonly property real middle: Math.round((Theme.sizeText * Theme.leading - height) / 2)
 
+                objectName: "source"
                 visible: root.source !== ""
-                x: below ? 0 : before + Theme.du(18)
-                y: below ? value.height - height : Math.round((Theme.sizeText * Theme.leading - height) / 2)
+                x: above ? label.width + Theme.du(18) : below ? 0 : before + Theme.du(18)
+                y: above ? Math.round((label.height - height) / 2) - label.height : below ? value.height - height : middle
                 text: root.source
                 iconName: root.sourceIcon
             }

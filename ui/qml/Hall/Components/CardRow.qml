@@ -20,7 +20,7 @@ Item {
 
     implicitWidth: parent ? parent.width : 0
     width: implicitWidth
-    implicitHeight: Math.max(Theme.rowHeight, contentHeight + 2 * Theme.du(Theme.large ? 34 : 20))
+    implicitHeight: Math.max(Theme.rowHeight, contentHeight + 2 * Theme.du(!Theme.large ? 20 : Theme.landscape ? 16 : 34))
 
     Rectangle {
         width: parent.width

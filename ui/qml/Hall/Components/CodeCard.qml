@@ -45,13 +45,20 @@ Rectangle {
         spacing: Theme.du(18)
 
         Icon {
+            id: camera
+
             anchors.verticalCenter: parent.verticalCenter
             name: "camera"
             color: Theme.paperInk
         }
 
         SubHeading {
+            objectName: "codeHeading"
+            width: Math.min(Math.ceil(implicitWidth), root.width - title.x - Theme.padCard - camera.width - title.spacing)
             text: root.heading
+            wrapMode: Text.NoWrap
+            fontSizeMode: Text.HorizontalFit
+            minimumPixelSize: Theme.sizeMin
             color: Theme.paperInk
         }
     }

@@ -10,7 +10,10 @@ Item {
     property int seconds: 0
     property int total: 30
     property string unitText: ""
-    readonly property real stroke: Theme.du(28)
+    // On a small ring all of it is smaller, so that the number and its unit stay inside.
+    readonly property real stroke: Math.min(Theme.du(28), width * 0.06)
+    readonly property real numberSize: Math.min(Theme.sizeDisplay, width * 0.34)
+    readonly property real unitSize: Math.min(Theme.sizeSecondary, width * 0.11)
 
     implicitWidth: Theme.du(560)
     implicitHeight: implicitWidth
@@ -54,13 +57,13 @@ Item {
 
     Column {
         anchors.centerIn: parent
-        anchors.verticalCenterOffset: -Theme.rise(Theme.sizeDisplay) / 2
+        anchors.verticalCenterOffset: -Theme.rise(root.numberSize) / 2
 
         BodyText {
             objectName: "seconds"
             anchors.horizontalCenter: parent.horizontalCenter
             text: root.seconds
-            size: Theme.sizeDisplay
+            size: root.numberSize
             strong: true
             lineHeight: Math.round(size * 1.05)
             spoken: false
@@ -68,8 +71,9 @@ Item {
 
         BodyText {
             anchors.horizontalCenter: parent.horizontalCenter
+            objectName: "unit"
             text: root.unitText
-            size: Theme.sizeSecondary
+            size: root.unitSize
             secondary: true
             spoken: false
         }

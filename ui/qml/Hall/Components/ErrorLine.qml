@@ -8,6 +8,7 @@ Item {
 
     property string text: ""
 
+    implicitWidth: Math.ceil(icon.width + Theme.gapTight + words.implicitWidth)
     implicitHeight: text === "" ? 0 : words.implicitHeight
     visible: text !== ""
     Accessible.role: Accessible.AlertMessage

@@ -7,6 +7,7 @@ Touchable {
     id: root
 
     property string name: ""
+    property real nameSize: Theme.sizeText
     property string line: ""
     // "" or the tone of the second line, which then carries `lineIcon`
     property string tone: ""
@@ -43,9 +44,10 @@ Touchable {
         BodyText {
             width: parent.width
             transform: Translate {
-                y: -Theme.rise(Theme.sizeText)
+                y: -Theme.rise(root.nameSize)
             }
             text: root.name
+            size: root.nameSize
             strong: true
             color: root.blocked ? Theme.disabledText : Theme.ink
             spoken: false
@@ -70,6 +72,7 @@ Touchable {
                 id: second
 
                 width: words.width - (lineIcon.visible ? lineIcon.width + Theme.du(12) : 0)
+                balanced: true
                 text: root.blocked ? root.disabledReason : root.line
                 size: Theme.sizeSecondary
                 color: root.tone === "" ? Theme.inkSecondary : Theme.toneColor(root.tone)

@@ -51,7 +51,7 @@ Item {
 
         anchors.right: parent.right
         anchors.baseline: label.baseline
-        visible: text !== ""
+        visible: text !== "" && !error.beside
         text: root.note
         size: Theme.sizeSecondary
         secondary: true
@@ -63,15 +63,19 @@ Item {
         id: error
 
         objectName: "error"
-        y: label.visible ? label.height + Theme.gapTight : 0
-        width: parent.width
+        // On a low screen instead of the note, so that the keys below keep their height.
+        readonly property bool beside: visible && Theme.landscape && label.implicitWidth + implicitWidth + Theme.gap < root.width
+
+        x: beside ? root.width - implicitWidth : 0
+        y: beside ? 0 : label.visible ? label.height + Theme.gapTight : 0
+        width: beside ? implicitWidth : root.width
         text: root.error
     }
 
     Rectangle {
         id: box
 
-        y: error.visible ? error.y + error.height + Theme.gapTight : label.visible ? label.height + Theme.gapTight : 0
+        y: error.visible && !error.beside ? error.y + error.height + Theme.gapTight : label.visible ? label.height + Theme.gapTight : 0
         width: parent.width
         height: Theme.du(140)
         radius: Theme.radiusButton

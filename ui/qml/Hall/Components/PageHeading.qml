@@ -14,6 +14,7 @@ Column {
         objectName: "heading"
         x: -Theme.du(2)
         width: root.width
+        balanced: true
         text: root.heading
         size: Theme.sizeHeading
         lineHeight: root.leading
@@ -31,6 +32,7 @@ Column {
     BodyText {
         objectName: "lead"
         width: root.width
+        balanced: true
         visible: root.lead !== ""
         text: root.lead
         secondary: true

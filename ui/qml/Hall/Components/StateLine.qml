@@ -50,6 +50,7 @@ Item {
         anchors.verticalCenter: parent.verticalCenter
         anchors.verticalCenterOffset: -Theme.rise(size)
         text: root.text
+        balanced: true
         size: root.size
         strong: root.strong
         color: Theme.toneColor(root.tone)

@@ -12,7 +12,9 @@ Item {
     property int rows: 2
 
     readonly property real gap: Theme.mm(2.2)
-    readonly property real pagerWidth: Theme.em(136)
+    // Side by side in a single row, else above one another.
+    readonly property real pageKeyWidth: rows === 1 ? Theme.em(112) : Theme.em(136)
+    readonly property real pagerWidth: rows === 1 ? 2 * pageKeyWidth + gap : pageKeyWidth
     readonly property int columns: Math.max(2, Math.floor((width - pagerWidth) / (Theme.mm(40) + gap)))
     readonly property real cellWidth: (width - pagerWidth - columns * gap) / columns
     readonly property real cellHeight: (height - (rows - 1) * gap) / rows
@@ -63,15 +65,16 @@ Item {
         }
     }
 
-    Column {
+    Grid {
         anchors.right: parent.right
+        columns: root.rows === 1 ? 2 : 1
         visible: root.viewModel.hasPrevious || root.viewModel.hasNext
         spacing: root.gap
 
         Key {
             objectName: "previousCandidates"
             accessibleName: root.viewModel.words.previous
-            width: root.pagerWidth
+            width: root.pageKeyWidth
             height: root.cellHeight
             disabledReason: root.viewModel.hasPrevious ? "" : root.viewModel.words.first_page
             label: root.viewModel.hasPrevious ? root.viewModel.words.previous : root.viewModel.words.first_page
@@ -82,7 +85,7 @@ Item {
         Key {
             objectName: "nextCandidates"
             accessibleName: root.viewModel.words.next
-            width: root.pagerWidth
+            width: root.pageKeyWidth
             height: root.cellHeight
             disabledReason: root.viewModel.hasNext ? "" : root.viewModel.words.last_page
             label: root.viewModel.hasNext ? root.viewModel.words.next : root.viewModel.words.last_page

@@ -68,6 +68,7 @@ Item {
         anchors.top: tabs.bottom
         anchors.topMargin: root.gap
         width: parent.width
+        rows: Theme.landscape && Theme.large ? 1 : 2
         height: rows * Theme.mm(24) + (rows - 1) * Theme.mm(2.2)
         visible: root.hasCandidates
         viewModel: root.viewModel

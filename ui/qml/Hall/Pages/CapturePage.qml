@@ -103,7 +103,7 @@ PageFrame {
         stateText: root.viewModel.stateText
         tone: root.viewModel.stateTone
         stateSize: Theme.large ? Theme.sizeText : Theme.sizeSub
-        tag: root.viewModel.watching && !Theme.large ? root.viewModel.liveLabel : ""
+        tag: root.viewModel.watching && !Theme.large && !Theme.landscape ? root.viewModel.liveLabel : ""
 
         Binding on stateIcon {
             when: root.viewModel.stateIcon !== ""

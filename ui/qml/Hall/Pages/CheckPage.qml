@@ -14,7 +14,8 @@ PageFrame {
 
     readonly property bool turns: viewModel.pages > 1
     // A row with a line more than one, on average.
-    readonly property real rowUnit: Theme.large ? Theme.du(215) : Theme.du(140)
+    readonly property real rowUnit: Theme.du(!Theme.large ? 140 : Theme.landscape ? 178 : 215)
+    readonly property int linesInRow: Theme.large && Theme.landscape ? 1 : 2
     readonly property real noteRoom: Theme.landscape ? 0 : Theme.em(96) + Theme.gap
     readonly property real pagerRoom: Theme.landscape ? 0 : Theme.buttonHeight + Theme.gap
     readonly property real labelRoom: Theme.large ? 0 : Theme.du(Theme.landscape ? 212 : 284)
@@ -22,7 +23,7 @@ PageFrame {
 
     function arrange() {
         const room = contentItem.height - noteRoom;
-        viewModel.arrange(room / rowUnit, (room - pagerRoom) / rowUnit, valueEm);
+        viewModel.arrange(room / rowUnit, (room - pagerRoom) / rowUnit, valueEm, linesInRow);
     }
 
     heading: viewModel.heading

@@ -4,7 +4,8 @@ import QtQuick
 import Hall.Components
 import Hall.ViewModels
 
-// Who, what to bring, how long, what it costs: in landscape the second half stands under the heading.
+// Who, what to bring, how long, what it costs: in landscape the second half stands under the heading, or in large type
+// the buttons that turn the pages.
 PageFrame {
     id: root
 
@@ -35,10 +36,24 @@ PageFrame {
                     separated: index > 0
                 }
             }
+        },
+        Pager {
+            width: root.columnWidth
+            visible: sections.pagerBeside && sections.pages > 1
+            countText: sections.countText
+            previousText: root.viewModel.previous
+            previousReason: sections.previousBlocked
+            nextText: root.viewModel.next
+            nextReason: sections.nextBlocked
+            onPrevious: sections.turn(-1)
+            onNext: sections.turn(1)
         }
     ]
 
     PagedCard {
+        id: sections
+
+        pagerBeside: Theme.landscape && Theme.large
         anchors.fill: parent
         previousText: root.viewModel.previous
         nextText: root.viewModel.next

@@ -11,7 +11,7 @@ Item {
     required property var lines
     property bool separated: false
 
-    readonly property real pad: Theme.du(Theme.landscape ? 24 : 34)
+    readonly property real pad: Theme.du(!Theme.landscape ? 34 : Theme.large ? 12 : 24)
     readonly property real labelWidth: Theme.large ? 0 : Theme.du(Theme.landscape ? 152 : 184)
 
     implicitHeight: (Theme.large ? label.height : 0) + answer.height + 2 * pad
@@ -73,7 +73,10 @@ Item {
                     spacing: Theme.du(18)
 
                     BodyText {
-                        width: Math.min(Math.ceil(implicitWidth), words.width)
+                        readonly property bool alone: line.modelData.note === "" && line.modelData.pending === ""
+
+                        width: alone ? words.width : Math.min(Math.ceil(implicitWidth), words.width)
+                        balanced: alone
                         visible: text !== ""
                         text: line.modelData.text
                         strong: line.modelData.strong

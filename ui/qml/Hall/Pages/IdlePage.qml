@@ -133,7 +133,7 @@ Rectangle {
         y: root.height - height - Theme.gapSection
         width: root.width - 2 * Theme.edge
         height: Theme.du(176)
-        size: Theme.sizeSub
+        size: Theme.du(67)
         text: root.viewModel.start
         onActivated: root.viewModel.awaken()
     }

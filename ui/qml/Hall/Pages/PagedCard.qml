@@ -12,16 +12,21 @@ Item {
     property string firstReason: ""
     property string lastReason: ""
     property int page: 0
+    // The pager stands elsewhere on the page and turns this one.
+    property bool pagerBeside: false
     default property alias rows: column.data
 
     readonly property list<int> sorted: sort(column.children)
+    readonly property string countText: (page + 1) + " / " + pages
+    readonly property string previousBlocked: page === 0 ? firstReason : ""
+    readonly property string nextBlocked: page === pages - 1 ? lastReason : ""
     readonly property int pages: sorted.length === 0 ? 1 : sorted[sorted.length - 1] + 1
 
     // The page of each child. Twice over: the first time without room for the pager.
     function sort(children: var): list<int> {
         const whole = root.height - 2 * Theme.borderCard;
         const all = fill(children, whole);
-        return all.length === 0 || all[all.length - 1] === 0 ? all : fill(children, whole - pager.height - Theme.gap);
+        return all.length === 0 || all[all.length - 1] === 0 || pagerBeside ? all : fill(children, whole - pager.height - Theme.gap);
     }
 
     function fill(children: var, room: real): list<int> {
@@ -52,6 +57,10 @@ Item {
         }
     }
 
+    function turn(by: int) {
+        page = Math.max(0, Math.min(pages - 1, page + by));
+    }
+
     onPagesChanged: page = 0
     onSortedChanged: arrange()
     onPageChanged: arrange()
@@ -78,13 +87,13 @@ Item {
 
         y: parent.height - height
         width: parent.width
-        visible: root.pages > 1
-        countText: (root.page + 1) + " / " + root.pages
-        previousReason: root.page === 0 ? root.firstReason : ""
-        nextReason: root.page === root.pages - 1 ? root.lastReason : ""
+        visible: root.pages > 1 && !root.pagerBeside
+        countText: root.countText
+        previousReason: root.previousBlocked
+        nextReason: root.nextBlocked
         previousText: root.previousText
         nextText: root.nextText
-        onPrevious: root.page = Math.max(0, root.page - 1)
-        onNext: root.page = Math.min(root.pages - 1, root.page + 1)
+        onPrevious: root.turn(-1)
+        onNext: root.turn(1)
     }
 }

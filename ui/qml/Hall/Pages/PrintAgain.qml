@@ -47,6 +47,7 @@ Rectangle {
             objectName: "slipLead"
             width: parent.width
             visible: !Theme.landscape
+            balanced: true
             text: root.viewModel.slipLead
             size: Theme.sizeSecondary
             secondary: true

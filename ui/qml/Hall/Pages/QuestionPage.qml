@@ -15,6 +15,8 @@ PageFrame {
 
     readonly property TextKeyboardViewModel typing: viewModel.keyboard as TextKeyboardViewModel
     readonly property bool typesText: viewModel.kind === "text"
+    // Two or three choices share more room than rows need, up to a comfortable size.
+    readonly property real choiceHeight: Math.max(Theme.rowHeight, Math.min(Theme.du(Theme.large ? 220 : 190), (contentItem.height + Theme.gapRow) / Math.max(1, choices.count) - Theme.gapRow))
 
     heading: viewModel.heading
     lead: viewModel.lead
@@ -38,17 +40,10 @@ PageFrame {
                     required property bool fromCard
 
                     labelWidth: Theme.du(Theme.landscape ? 192 : 264)
-
                     sourceIcon: fromCard ? "card" : "pen"
                     required label
                     required value
                     required source
-
-                    // Where there is least room: large type on a low screen.
-                    Binding on source {
-                        when: Theme.large && Theme.landscape
-                        value: ""
-                    }
                 }
             }
         },
@@ -66,6 +61,8 @@ PageFrame {
         visible: root.viewModel.kind === "choice"
 
         Repeater {
+            id: choices
+
             model: root.viewModel.choices
 
             ListRow {
@@ -77,6 +74,8 @@ PageFrame {
                 objectName: "choice-" + value
                 required chosen
                 name: label
+                nameSize: Theme.sizeSub
+                implicitHeight: root.choiceHeight
                 chevron: false
                 role: Accessible.RadioButton
                 Accessible.checkable: true

@@ -14,15 +14,17 @@ Touchable {
     required property string retake
 
     readonly property real pad: Theme.du(12)
+    // Not `enabled`: a page that only just appeared takes no touch yet, but looks as it will.
+    readonly property bool offered: retake !== ""
 
     objectName: "retake-" + slot
     width: Math.max(thumb.width, again.implicitWidth) + 2 * pad
     height: thumb.height + again.implicitHeight + 2 * pad
     text: retake + " " + label
-    enabled: retake !== ""
-    activeFocusOnTab: enabled
-    borderWidth: enabled ? Theme.borderControl : 0
-    fill: enabled ? Theme.surface : "transparent"
+    enabled: offered
+    activeFocusOnTab: offered
+    borderWidth: offered ? Theme.borderControl : 0
+    fill: offered ? Theme.surface : "transparent"
 
     PageThumb {
         id: thumb

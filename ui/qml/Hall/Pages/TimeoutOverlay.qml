@@ -66,7 +66,7 @@ PageFrame {
             CountdownRing {
                 objectName: "countdown"
                 anchors.centerIn: parent
-                width: Math.min(Theme.du(560), parent.height - Theme.du(48))
+                width: Math.min(Theme.du(560), parent.width - Theme.du(48), parent.height - Theme.du(48))
                 height: width
                 total: Math.round(root.viewModel.seconds)
                 seconds: Math.max(0, total - root.elapsed)
