@@ -232,7 +232,8 @@ def run_agent(
     poll_s: float = 0.2,
     random: Random | None = None,
 ) -> None:
-    """Drain the store until `stop` is set. Raises StoreRefused when the store must not be opened at all.
+    """Drain the store until `stop` is set. Raises StoreRefused when the store must not be opened at all,
+    AddressRefused when the gateway's address is no safe one.
 
     A store that does not answer is opened again after a pause; what is sealed meanwhile waits in it.
     """

@@ -19,8 +19,13 @@ from kiosk.submission import Json, Rating, Receipt, canonical
 from sync.backoff import retry_after_s
 
 TUS = {"Tus-Resumable": "1.0.0"}
+LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 ANSWER_LIMIT_BYTES = 1_000_000
 CHECKSUM_MISMATCH = 460  # tus 1.0, checksum extension
+
+
+class AddressRefused(Exception):
+    """Nothing of a citizen is sent to this address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +120,12 @@ class _Answer:
 
 
 class PlatformClient:
-    """Speaks to the gateway at `url`. One for each thread."""
+    """Speaks to the gateway at `url`. One for each thread. Raises AddressRefused for plain HTTP to another machine."""
 
     def __init__(self, url: str, *, connect_timeout_s: float, read_timeout_s: float) -> None:
+        target = urlsplit(url)
+        if target.scheme != "https" and (target.scheme != "http" or target.hostname not in LOOPBACK):
+            raise AddressRefused(f"{url}: plain HTTP goes to this machine only, to others HTTPS")
         self._url = url.rstrip("/") + "/"
         self._timeout = (connect_timeout_s, read_timeout_s)
         self._session = requests.Session()

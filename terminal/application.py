@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 
 from drivers.configured import document_camera, identity_card_reader, receipt_printer
@@ -59,6 +59,24 @@ class FrameBox(QObject):
             self._show(*newest)
 
 
+class Ending(QObject):
+    """Ends Qt's loop with a status. Asked before the loop runs, or from another thread, it is heard all the same."""
+
+    _asked = Signal(int)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._asked.connect(self._end, Qt.ConnectionType.QueuedConnection)
+
+    def ask(self, status: int) -> None:
+        """Thread-safe."""
+        self._asked.emit(status)
+
+    @Slot(int)
+    def _end(self, status: int) -> None:
+        QCoreApplication.exit(status)
+
+
 class Application:
     """One terminal on one screen; `run` returns the exit status once its window is closed or it is told to end."""
 
@@ -74,6 +92,7 @@ class Application:
         if automation and not configuration.devices.all_simulated:
             raise ValueError("automation needs every configured device to be simulated")
         self._qt = QGuiApplication.instance() or QGuiApplication(sys.argv[:1])
+        self._ending = Ending()
         sys.excepthook = self._bug_in_gui
         hall, devices = configuration.hall, configuration.devices
         simulated = devices.any_simulated
@@ -116,6 +135,10 @@ class Application:
         for service in (self._store, self._reader, self._camera, self._printer):
             service.thread.start()
 
+    def end(self, status: int) -> None:
+        """Let `run` return this status."""
+        self._ending.ask(status)
+
     def stop(self) -> None:
         """Close the window and end the threads, the store's last."""
         self._view.close()
@@ -143,11 +166,11 @@ class Application:
 
     def _bug(self, bug: BaseException) -> None:
         log.critical("a bug in a device's thread", exc_info=bug)
-        QCoreApplication.exit(BUG_EXIT)
+        self.end(BUG_EXIT)
 
     def _bug_in_gui(self, kind: type[BaseException], bug: BaseException, trace: TracebackType | None) -> None:
         log.critical("a bug", exc_info=(kind, bug, trace))
-        QCoreApplication.exit(BUG_EXIT)
+        self.end(BUG_EXIT)
 
 
 def _outbox(configuration: Configuration) -> Outbox:

@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import os
 import signal
 import sys
 import threading
@@ -41,7 +42,9 @@ def _run(options: argparse.Namespace) -> int:
     from terminal.application import CONTENT, Application, prepare_qt
 
     prepare_qt()
-    from PySide6.QtCore import QCoreApplication
+    if not any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")):
+        print("no display: start it in a desktop, or set QT_QPA_PLATFORM (eglfs, linuxfb, offscreen)", file=sys.stderr)
+        return CONFIGURATION_EXIT
 
     from sync.catalogue import read_catalogue
     from ui.texts import texts_of
@@ -56,17 +59,23 @@ def _run(options: argparse.Namespace) -> int:
         print(refusal, file=sys.stderr)
         return CONFIGURATION_EXIT
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: QCoreApplication.exit(0))
+        signal.signal(number, lambda *_: application.end(0))
     return application.run()
 
 
 def _agent(options: argparse.Namespace) -> int:
     from sync.agent import run_agent
+    from sync.key_file import StoreRefused
+    from sync.platform_client import AddressRefused
 
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    run_agent(read_configuration(options.config), stop)
+    try:
+        run_agent(read_configuration(options.config), stop)
+    except (StoreRefused, AddressRefused) as refusal:
+        print(refusal, file=sys.stderr)
+        return CONFIGURATION_EXIT
     return 0
 
 

@@ -43,6 +43,7 @@ class DeviceThread:
                 if job is None:
                     return
                 job()
+                del job  # it may hold what belongs to one visit
                 wait_s = 0.0
         except BaseException as bug:  # the thread's last words: nobody else would hear of it
             self._on_bug(bug)

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable
 
 from kiosk.documents import Document
+from kiosk.faults import STORE_REFUSED
 from kiosk.journeys.events import (
     CardFound,
     CardNotRead,
@@ -52,6 +53,7 @@ from kiosk.ports import (
     View,
 )
 from kiosk.submission import Rating, SealedSubmission
+from sync.key_file import StoreRefused
 from sync.steps import reached
 from terminal.device_thread import DeviceThread
 
@@ -234,11 +236,15 @@ class PrinterService:
 
 
 class StoreService:
-    """The outbox in its thread; it owns the journal of print jobs too."""
+    """The outbox in its thread; it owns the journal of print jobs too.
+
+    One that must not be opened is a fault like any other, and tried again: an operator can put it right.
+    """
 
     def __init__(self, open_outbox: Callable[[], Outbox], report: Report, on_bug: OnBug) -> None:
         self._open = open_outbox
         self._outbox: Outbox | None = None
+        self._refusal = ""
         self._report = report
         self._status = StatusReport(Device.STORE, report)
         self._awaited: tuple[str, int] | None = None
@@ -246,10 +252,22 @@ class StoreService:
 
     @property
     def outbox(self) -> Outbox:
-        """Opened in the store's own thread, at the first call."""
+        """Opened in the store's own thread, at the first call. Raises StoreRefused."""
         if self._outbox is None:
             self._outbox = self._open()
         return self._outbox
+
+    def _opens(self) -> bool:
+        """Whether the outbox may be opened; why not is logged once."""
+        try:
+            self._outbox = self.outbox
+        except StoreRefused as refusal:
+            if str(refusal) != self._refusal:
+                log.critical("the store must not be opened: %s", refusal)
+            self._refusal = str(refusal)
+            self._status.tell(NeedsAttention(STORE_REFUSED))
+            return False
+        return True
 
     def seal(self, submission: SealedSubmission, visit: int) -> None:
         self.thread.post(lambda: self._seal(submission, visit))
@@ -278,6 +296,9 @@ class StoreService:
         self._report(PrintEnded(job_id, outcome), visit)
 
     def _seal(self, submission: SealedSubmission, visit: int) -> None:
+        if not self._opens():
+            self._report(SubmissionNotSealed(STORE_REFUSED), visit)
+            return
         reached("terminal.before_seal")
         match self.outbox.seal(submission):
             case Sealed():
@@ -299,6 +320,8 @@ class StoreService:
         self._awaited = None if sid is None else (sid, visit)
 
     def _poll(self) -> float:
+        if not self._opens():
+            return self._status.wait_s
         if self._awaited is None:
             self._status.tell(self.outbox.status())
             return self._status.wait_s

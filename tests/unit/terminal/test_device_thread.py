@@ -1,7 +1,9 @@
 """One thread a device: jobs in order, polls between them, and a bug is heard."""
 
 import threading
+import weakref
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -75,3 +77,30 @@ def test_a_bug_ends_the_thread_and_is_told(where: str) -> None:
     assert heard.wait(WITHIN_S)
     thread.stop(within_s=WITHIN_S)
     assert isinstance(told[0], ZeroDivisionError)
+
+
+def test_nothing_of_a_job_stays_once_it_is_done() -> None:
+    class Personal:
+        pass
+
+    polled = threading.Event()
+    done = threading.Event()
+
+    def poll() -> float:
+        if done.is_set():
+            polled.set()
+        return 60.0
+
+    thread = DeviceThread("device", poll=poll, on_bug=no_bug)
+    personal = Personal()
+    gone = weakref.ref(personal)
+
+    def job(kept: Personal) -> None:
+        done.set()
+
+    thread.post(partial(job, personal))
+    del personal
+    thread.start()
+    assert polled.wait(WITHIN_S)
+    assert gone() is None
+    thread.stop(within_s=WITHIN_S)

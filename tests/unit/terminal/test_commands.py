@@ -1,0 +1,83 @@
+"""The command `kiosk`: what stands in its way is said in one line, and ends with a status of its own."""
+
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QTimer
+from PySide6.QtGui import QGuiApplication
+
+from sync.schema import KEY
+from sync.store import Outbox
+from terminal.application import Ending
+from terminal.cli import CONFIGURATION_EXIT, main
+
+NOT_ASKED = 99
+
+
+@pytest.fixture(autouse=True)
+def own_signals() -> Iterator[None]:
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.fixture
+def configuration(tmp_path: Path) -> Path:
+    path = tmp_path / "terminal.toml"
+    path.write_text(
+        f"""\
+terminal = {{ code = "CZ03", number = "03 号机" }}
+hall = {{ name = "大厅", short_name = "大厅", desk = "咨询台", telephone = "0768-000 0000", hours = "9:00-17:00" }}
+gateway = {{ url = "http://127.0.0.1:9" }}
+store = {{ directory = "{tmp_path / "store"}" }}
+[devices]
+identity_card_reader = {{ address = "tcp:127.0.0.1:9" }}
+document_camera = {{ address = "/dev/video9" }}
+receipt_printer = {{ address = "tcp:127.0.0.1:9" }}
+""",
+        encoding="utf-8",
+    )
+    return path
+
+
+def test_an_agent_whose_store_must_not_be_opened_says_why_in_one_line(
+    configuration: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Outbox(tmp_path / "store").close()
+    (tmp_path / "store" / KEY).chmod(0o644)
+    assert main(["agent", "--config", str(configuration)]) == CONFIGURATION_EXIT
+    said = capsys.readouterr().err
+    assert "0600 is needed" in said
+    assert said.count("\n") == 1
+
+
+def test_an_agent_sends_nothing_over_plain_http_to_another_machine(
+    configuration: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    configuration.write_text(configuration.read_text().replace('127.0.0.1:9" }\nstore', 'gateway.example" }\nstore'))
+    assert main(["agent", "--config", str(configuration)]) == CONFIGURATION_EXIT
+    assert "http://gateway.example: plain HTTP goes to this machine only" in capsys.readouterr().err
+
+
+def test_a_terminal_without_a_display_says_so_in_one_line(
+    configuration: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    assert main(["run", "--config", str(configuration)]) == CONFIGURATION_EXIT
+    said = capsys.readouterr().err
+    assert "no display" in said
+    assert said.count("\n") == 1
+
+
+def test_who_asks_the_terminal_to_end_before_its_loop_runs_is_heard(qapp: QGuiApplication) -> None:
+    ending = Ending()
+    ending.ask(70)
+    late = QTimer(singleShot=True)
+    late.timeout.connect(lambda: QCoreApplication.exit(NOT_ASKED))
+    late.start(5_000)
+    assert qapp.exec() == 70
+    late.stop()
