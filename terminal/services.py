@@ -62,7 +62,7 @@ log = logging.getLogger(__name__)
 Report = Callable[[Event, int | None], None]
 OnBug = Callable[[BaseException], None]
 
-LOOK_FOR_CARD_S = 0.02
+LOOK_FOR_CARD_S = 0.01
 LOOK_AT_DESK_S = 0.04
 ASK_FOR_RECEIPT_S = 0.1
 STATUS_S = 2.0

@@ -85,37 +85,10 @@ PageFrame {
         }
     }
 
-    Item {
+    Loader {
         anchors.fill: parent
-        visible: root.viewModel.kind === "digits" || root.viewModel.kind === "identity-number"
-
-        NumberField {
-            id: field
-
-            objectName: "field"
-            width: parent.width
-            anchors.bottom: pad.top
-            anchors.bottomMargin: Theme.gap
-            label: root.viewModel.label
-            note: root.viewModel.remaining
-            error: root.viewModel.error
-            value: root.viewModel.draft
-            groups: root.viewModel.groups
-        }
-
-        DigitPad {
-            id: pad
-
-            width: parent.width
-            height: Math.min(implicitHeight, parent.height - field.implicitHeight - Theme.gap)
-            anchors.bottom: parent.bottom
-            clearText: root.viewModel.clearLabel
-            eraseText: root.viewModel.deleteLabel
-            extraKey: root.viewModel.kind === "identity-number" ? "X" : ""
-            onTyped: key => root.viewModel.pressKey(key)
-            onErased: root.viewModel.deleteOne()
-            onCleared: root.viewModel.clear()
-        }
+        active: root.viewModel.kind === "digits" || root.viewModel.kind === "identity-number"
+        sourceComponent: digits
     }
 
     // Under the heading where the screen is low.
@@ -138,6 +111,40 @@ PageFrame {
         height: Math.min(room, Theme.mm(250))
         active: root.typesText && root.typing !== null
         sourceComponent: keyboard
+    }
+
+    Component {
+        id: digits
+
+        Item {
+            NumberField {
+                id: field
+
+                objectName: "field"
+                width: parent.width
+                anchors.bottom: pad.top
+                anchors.bottomMargin: Theme.gap
+                label: root.viewModel.label
+                note: root.viewModel.remaining
+                error: root.viewModel.error
+                value: root.viewModel.draft
+                groups: root.viewModel.groups
+            }
+
+            DigitPad {
+                id: pad
+
+                width: parent.width
+                height: Math.min(implicitHeight, parent.height - field.implicitHeight - Theme.gap)
+                anchors.bottom: parent.bottom
+                clearText: root.viewModel.clearLabel
+                eraseText: root.viewModel.deleteLabel
+                extraKey: root.viewModel.kind === "identity-number" ? "X" : ""
+                onTyped: key => root.viewModel.pressKey(key)
+                onErased: root.viewModel.deleteOne()
+                onCleared: root.viewModel.clear()
+            }
+        }
     }
 
     Component {
