@@ -68,11 +68,12 @@ class EmbeddedStorage:
         database.touch(mode=0o600)
         self._lock = threading.RLock()
         self._connection = apsw.Connection(str(database))
-        self._connection.set_busy_timeout(BUSY_TIMEOUT_MS)
-        self._connection.pragma("journal_mode", "wal")
-        self._connection.pragma("synchronous", "full")
-        self._connection.pragma("foreign_keys", True)
-        migrate(self._connection, MIGRATIONS)
+        with self._reading():
+            self._connection.set_busy_timeout(BUSY_TIMEOUT_MS)
+            self._connection.pragma("journal_mode", "wal")
+            self._connection.pragma("synchronous", "full")
+            self._connection.pragma("foreign_keys", True)
+            migrate(self._connection, MIGRATIONS)
 
     def close(self) -> None:
         with self._lock:
@@ -106,7 +107,7 @@ class EmbeddedStorage:
         return Kept.NEW
 
     def manifest(self, sid: str) -> Manifest | None:
-        with self._lock:
+        with self._reading():
             found = self._one(
                 "SELECT sid, slip_code, manifest, fingerprint, attachments FROM submission WHERE sid = ?", sid
             )
@@ -124,12 +125,12 @@ class EmbeddedStorage:
         return Upload(str(upload_id), sid, digest, size)
 
     def upload(self, upload_id: str) -> Upload | None:
-        with self._lock:
+        with self._reading():
             found = self._one("SELECT upload_id, sid, digest, size FROM upload WHERE upload_id = ?", upload_id)
         return None if found is None else Upload(*found)
 
     def acknowledgement(self, sid: str) -> bytes | None:
-        with self._lock:
+        with self._reading():
             found = self._one("SELECT acknowledgement FROM submission WHERE sid = ?", sid)
         return None if found is None or found[0] is None else bytes(found[0])
 
@@ -166,7 +167,7 @@ class EmbeddedStorage:
         return Kept.NEW
 
     def hand_ons(self) -> Sequence[HandOn]:
-        with self._lock:
+        with self._reading():
             rows = self._connection.execute(
                 "SELECT row, rating, acknowledgement, sid, slip_code, manifest, fingerprint, attachments "
                 "FROM hand_on JOIN submission USING (sid) WHERE NOT done ORDER BY row LIMIT 100"
@@ -178,7 +179,7 @@ class EmbeddedStorage:
             self._connection.execute("UPDATE hand_on SET done = 1 WHERE row = ?", (row,))
 
     def received(self) -> Sequence[Received]:
-        with self._lock:
+        with self._reading():
             rows = self._connection.execute(
                 "SELECT submission.sid, slip_code, coalesce(receipt_number, ''), "
                 "coalesce(CAST(rating.content ->> 'level' AS TEXT), '') "
@@ -187,13 +188,17 @@ class EmbeddedStorage:
         return tuple(Received(*map(str, row)) for row in rows)
 
     @contextmanager
-    def _writing(self) -> Iterator[None]:
+    def _reading(self) -> Iterator[None]:
         with self._lock:
             try:
-                with transaction(self._connection):
-                    yield
+                yield
             except StoreTrouble as trouble:
                 raise OSError(f"the gateway's file does not work: {type(trouble).__name__}") from trouble
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        with self._reading(), transaction(self._connection):
+            yield
 
     def _one(self, query: str, *values: str) -> tuple[Any, ...] | None:
         return self._connection.execute(query, values).fetchone()
