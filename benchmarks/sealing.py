@@ -45,8 +45,8 @@ def _sealing(name: str, size: int) -> Figure:
     return Figure(
         f"sealing {name}",
         f"`Outbox.seal` of one attachment of {size:,} random bytes, {RUNS} pairs, the store asked for its status "
-        "between two as the terminal does; beside it the same bytes written to a new plain file, which is synced, and its "
-        "directory",
+        "between two as the terminal does; beside it the same bytes written to a new plain file, which is synced, and "
+        "its directory",
         "ms",
         ours,
         "plain file",
