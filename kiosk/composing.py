@@ -10,6 +10,7 @@ from kiosk.items import Catalogue
 from kiosk.submission import FORMAT, Attachment, Json, SealedSubmission, canonical, digest_of
 
 ENTROPY_BYTES = 32
+MOST_POINTS = 10_000  # over a minute of writing without a pause; a manifest has a largest size
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +33,14 @@ class Origin:
 # How somebody vouches for what the check page showed.
 
 
+Strokes = tuple[tuple[tuple[int, int, int], ...], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Handwritten:
     """Strokes of points: x and y in tenths of a millimetre from the pad's top left, t in ms from the first."""
 
-    strokes: tuple[tuple[tuple[int, int, int], ...], ...]
+    strokes: Strokes
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,10 +185,17 @@ def _page_name(material_id: str, number: int) -> str:
     return f"{material_id}-{number}.jpg"
 
 
+def _thinned(strokes: Strokes) -> Strokes:
+    """The strokes; where they have too many points, every so many-th and the last of each."""
+    every = 1 + sum(map(len, strokes)) // MOST_POINTS
+    return tuple(stroke[:-1:every] + stroke[-1:] for stroke in strokes)
+
+
 def _vouching(vouching: Vouching) -> dict[str, Json]:
     match vouching:
         case Handwritten(strokes):
-            return {"method": "handwritten", "strokes": [[list(point) for point in stroke] for stroke in strokes]}
+            thinned: list[Json] = [[list(point) for point in stroke] for stroke in _thinned(strokes)]
+            return {"method": "handwritten", "strokes": thinned}
         case CardAgain(sam_number, read_at):
             return {"method": "card-again", "sam_number": sam_number, "read_at": read_at.isoformat()}
         case Witnessed(name, number, sam_number, read_at):

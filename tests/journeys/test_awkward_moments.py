@@ -1,12 +1,14 @@
 """Awkward moments: what a citizen does half-way, and what a device does at the wrong time, leads to nothing untrue."""
 
+import json
 from dataclasses import replace
 
 import pytest
 
 from kiosk.case import open_stops
+from kiosk.composing import Handwritten
 from kiosk.faults import PAPER_OUT, READER_UNPLUGGED
-from kiosk.journeys.effects import CapturePage, FindCard, StopTimer, WatchDesk
+from kiosk.journeys.effects import CapturePage, FindCard, Seal, StopTimer, WatchDesk
 from kiosk.journeys.events import (
     AnswersConfirmed,
     CaptureAsked,
@@ -19,6 +21,7 @@ from kiosk.journeys.events import (
     PapersAsked,
     PrintEnded,
     RetakeAsked,
+    Signed,
     Timer,
     TimerFired,
     Way,
@@ -29,6 +32,7 @@ from kiosk.journeys.events import (
 from kiosk.journeys.identify import AwaitingCard, ReaderAway
 from kiosk.journeys.pages import Asking, Capturing, Checking, Goodbye, SigningByCard, Take
 from kiosk.ports import Disconnected, NotPrinted, Ready
+from sync.gateway.manifest_rules import BODY_LIMIT_BYTES
 from tests.journeys.visit import GOOD, NOTHING, PAGE, SHOWN, Visit
 
 
@@ -126,3 +130,14 @@ def test_a_slip_that_did_not_come_is_not_pointed_to(visit: Visit) -> None:
     job_id = visit.page.slip.job_id  # type: ignore[union-attr]
     visit.happens(LeftVisit(), PrintEnded(job_id, NotPrinted(PAPER_OUT)))
     assert visit.page == Goodbye(submitted=True, slip_printed=False)
+
+
+def test_who_writes_without_end_still_hands_in_what_the_platform_takes(visit: Visit) -> None:
+    points = tuple((at % 1400, at % 900, at * 8) for at in range(200_000))
+    visit.comes_to_check().happens(AnswersConfirmed(SHOWN), Signed(Handwritten((points, points[:2]))))
+    sealing = visit.last(Seal)
+    assert isinstance(sealing, Seal)
+    assert len(sealing.submission.manifest) < BODY_LIMIT_BYTES // 2
+    first, second = json.loads(sealing.submission.manifest)["signature"]["strokes"]
+    assert (first[0], first[-1]) == (list(points[0]), list(points[-1]))
+    assert second == [list(point) for point in points[:2]]
