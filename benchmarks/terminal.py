@@ -112,9 +112,9 @@ def _cards(house: House, devices: Mapping[str, Any]) -> Figure:
     return Figure(
         "card on the reader to the name on the screen",
         "from the simulator's `card insert` until the first frame with the name, from which on the page fades in; "
-        f"{CARDS} pairs after one that warms up. Beside it, run by run, the same card read by pyserial alone at the same "
-        "reader's TCP wire: find until found, select, read, until the last byte. The simulated reader keeps the pace of "
-        f"{BAUD} baud on both wires and waits a guessed 350 ms for the chip",
+        f"{CARDS} pairs after one that warms up. Beside it, run by run, the same card read by pyserial alone at the "
+        "same reader's TCP wire: find until found, select, read, until the last byte. The simulated reader keeps the "
+        f"pace of {BAUD} baud on both wires and waits a guessed 350 ms for the chip",
         "ms",
         ours,
         "bare dialogue",
