@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QLineF, QPointF
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -31,7 +31,7 @@ from kiosk.journeys.events import (
     WentOn,
 )
 from kiosk.journeys.pages import Asking, Capturing, Checking, SlipNotPrinted
-from kiosk.session import Session
+from kiosk.session import Overlay, Session
 from tests.ui.conftest import OpenGlass
 from tests.ui.glass import SAY, SCREENS, Glass
 from ui.input.handwriting import HandwritingRecogniser
@@ -67,6 +67,52 @@ def test_every_page_of_an_application_loads_and_keeps_its_words_apart(
         assert (page.width(), page.height()) == (glass.view.width(), glass.view.height())
         assert glass.text("heading")
         glass.words_in_place(f"{name} {orientation} large={large}")
+
+
+@pytest.mark.parametrize("orientation", SCREENS)
+@pytest.mark.parametrize("large", [False, True])
+@pytest.mark.parametrize(
+    ("state", "key", "fewest_mm"), [("question-digits-wrong", "key-5", 22), ("question-text", "key_g", 18)]
+)
+def test_keys_keep_their_size_whatever_else_needs_room(
+    open_glass: OpenGlass,
+    keyboard: TextKeyboardViewModel,
+    orientation: str,
+    large: bool,
+    state: str,
+    key: str,
+    fewest_mm: int,
+) -> None:
+    glass = open_glass(orientation, keyboard=keyboard)
+    glass.show(replace(APPLICATION[state], large=large))
+    across = SCREENS[orientation].pixels_per_mm
+    assert min(glass.item(key).width(), glass.item(key).height()) >= int(fewest_mm * across)
+
+
+@pytest.mark.parametrize("orientation", SCREENS)
+@pytest.mark.parametrize("large", [False, True])
+@pytest.mark.parametrize(("state", "said"), [("question-choice", "来自身份证"), ("question-number", "您填的")])
+def test_a_value_that_is_known_says_where_it_comes_from(
+    open_glass: OpenGlass, orientation: str, large: bool, state: str, said: str
+) -> None:
+    glass = open_glass(orientation)
+    glass.show(replace(APPLICATION[state], large=large))
+    assert glass.text("source") == said
+
+
+@pytest.mark.parametrize("orientation", SCREENS)
+@pytest.mark.parametrize("large", [False, True])
+def test_the_last_seconds_stand_inside_their_ring(open_glass: OpenGlass, orientation: str, large: bool) -> None:
+    glass = open_glass(orientation)
+    glass.show(replace(APPLICATION["question-digits"], large=large, overlay=Overlay.WARNING))
+    ring = glass.item("countdown")
+    reach = ring.width() / 2 - ring.property("stroke")
+    middle = QPointF(ring.width() / 2, ring.height() / 2)
+    for name in ("seconds", "unit"):
+        words = glass.item(name)
+        box = words.mapRectToItem(ring, words.boundingRect())
+        for corner in (box.topLeft(), box.topRight(), box.bottomLeft(), box.bottomRight()):
+            assert QLineF(middle, corner).length() < reach, name
 
 
 @pytest.mark.parametrize(

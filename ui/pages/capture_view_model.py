@@ -87,7 +87,7 @@ def derive_capture(
         missing_text=say("capture.missing", pages=missing) if missing else say("capture.complete"),
         take_blocked=_take_blocked(page, session, say),
         later_label=say("capture.later") if material.later else "",
-        blocked=say("capture.blocked", count=len(page.missing), pages=missing) if missing else "",
+        blocked=say("capture.blocked", pages=missing) if missing else "",
         thumbs=tuple(
             Thumb(
                 slot,

@@ -155,7 +155,7 @@ def test_what_may_not_come_later_cannot_be_put_off() -> None:
     page = Capturing(ANSWERED, "social-security-card", (None,), 0, Sight(page=False))
     props = derive_capture(page, HERE, PLACE, SAY, {})
     assert props.later_label == ""
-    assert props.blocked == "还差 1 页：正面"
+    assert props.blocked == "还差正面"
 
 
 # Check

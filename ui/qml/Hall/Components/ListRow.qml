@@ -19,7 +19,7 @@ Touchable {
 
     text: [name, line, trailing].filter(part => part !== "").join(" ")
     implicitWidth: parent ? parent.width : 0
-    implicitHeight: Math.max(line === "" ? Theme.rowHeight : Theme.landscape ? Theme.du(Theme.large ? 177 : 131) : Theme.du(Theme.large ? 186 : 144), words.height + Theme.du(16))
+    implicitHeight: Math.max(line === "" ? Theme.rowHeight : Theme.landscape ? Theme.du(Theme.large ? 177 : 131) : Theme.du(Theme.large ? 186 : 144), words.height + Theme.gapWide)
     fill: chosen ? Theme.well : Theme.surface
     edge: chosen ? Theme.primary : Theme.controlBorder
 

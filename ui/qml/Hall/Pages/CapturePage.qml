@@ -62,6 +62,9 @@ PageFrame {
                 BodyText {
                     objectName: "missing"
                     width: parent.width
+                    // In large type the button below alone says it.
+                    visible: !Theme.large
+                    balanced: true
                     text: root.viewModel.missingText
                     size: Theme.sizeSecondary
                     secondary: true

@@ -49,6 +49,7 @@ PageFrame {
                     visible: index !== 1 || !(Theme.landscape && Theme.large)
                     width: parent?.width ?? 0
                     text: modelData
+                    balanced: true
                 }
             }
         }

@@ -47,6 +47,7 @@ PageFrame {
 
                 BodyText {
                     width: parent.width
+                    balanced: true
                     text: root.viewModel.otherLead
                     size: Theme.sizeSecondary
                     secondary: true
