@@ -222,12 +222,19 @@ class NotSealed:
     fault: Fault
 
 
+@dataclass(frozen=True, slots=True)
+class SealUnknown:
+    """It may be on disk; sealing the same sid again tells. Never shown as a failure, nor as a success."""
+
+    fault: Fault
+
+
 class Outbox(Protocol):
     """Keeps what was handed in until the platform has it."""
 
     def status(self) -> Status: ...
 
-    def seal(self, submission: SealedSubmission) -> Sealed | NotSealed:
+    def seal(self, submission: SealedSubmission) -> Sealed | NotSealed | SealUnknown:
         """One transaction, synced to disk. Sealing the same sid again changes nothing and is `Sealed`."""
         ...
 

@@ -24,7 +24,6 @@ from kiosk.journeys.events import (
     LargeToggled,
     LeftVisit,
     OverlayClosed,
-    PrintEnded,
     ReaderBack,
     ReaderLost,
     Timer,
@@ -56,7 +55,7 @@ from kiosk.journeys.pages import (
     SlipPrinted,
     SlipPrinting,
 )
-from kiosk.ports import Degraded, Disconnected, NeedsAttention, Printed, Ready, Starting, Status
+from kiosk.ports import Degraded, Disconnected, NeedsAttention, Ready, Starting, Status
 from kiosk.transition import Transition
 
 
@@ -170,16 +169,17 @@ def _page_step(session: Session, event: Event, moment: Moment, terminal: Termina
     match page, event:
         case ((Idle() | OutOfService() | Goodbye()), Awakened()):
             return Home(), ()
+        case Done(slip=SlipPrinting()), WentHome():
+            return page, ()
         case ((Home() | ReadingGuide() | NotEligible() | Done()), WentHome()):
             return Home(), ()
-        case Home(), ItemChosen(item_id) if item_id in terminal.catalogue.by_id:
-            return ReadingGuide(terminal.catalogue.by_id[item_id]), ()
+        case Home(case), ItemChosen(item_id) if item_id in terminal.catalogue.by_id:
+            item = terminal.catalogue.by_id[item_id]
+            return ReadingGuide(item, case if case and case.item == item else None), ()
         case Home(), WentBack():
-            return Idle(), ()
-        case Goodbye(submitted=True), PrintEnded(_, Printed()):
-            return replace(page, slip_printed=True), ()
-        case ReadingGuide(), WentBack():
-            return Home(), ()
+            return _farewell(page), ()
+        case ReadingGuide(case=case), WentBack():
+            return Home(case), ()
         case ReadingGuide(), ApplicationBegun() if session.devices.blocking:
             return page, ()
         case ((ReadingGuide() | Identifying() | NotEligible() | Asking() | Capturing() | Checking()), _):
@@ -228,10 +228,10 @@ def _in_or_out_of_service(session: Session) -> Session:
 
 def _farewell(page: Page) -> Page:
     match page:
-        case Home() | ReadingGuide(case=None) | Idle() | OutOfService() | Goodbye():
+        case Home(case=None) | ReadingGuide(case=None) | Idle() | OutOfService() | Goodbye():
             return Idle()
-        case Sealing() | AwaitingReceipt():
-            return page  # it ends by itself, and soon
+        case Sealing() | AwaitingReceipt() | Done(slip=SlipPrinting()):
+            return page  # it ends by itself, and soon; who left now would not hear how
         case Done():
             return Goodbye(submitted=True, slip_printed=isinstance(page.slip, SlipPrinted))
         case _:

@@ -23,6 +23,7 @@ from kiosk.ports import (
     PrintUnknown,
     Ready,
     Sealed,
+    SealUnknown,
     Status,
 )
 from kiosk.submission import Rating, Receipt, SealedSubmission
@@ -72,7 +73,7 @@ class Outbox:
         room = self._free_bytes()
         return NeedsAttention(room) if isinstance(room, Fault) else self._room_status(room)
 
-    def seal(self, submission: SealedSubmission) -> Sealed | NotSealed:
+    def seal(self, submission: SealedSubmission) -> Sealed | NotSealed | SealUnknown:
         """Raises ValueError when the sid was sealed with another fingerprint."""
         sealed = self._attempt(lambda connection: _fingerprint(connection, submission.sid))
         if isinstance(sealed, Fault):
@@ -90,6 +91,8 @@ class Outbox:
             return Sealed()
         # A commit whose last sync failed may be there again once the file is reopened: then it must be said so.
         kept = self._attempt(lambda connection: _fingerprint_on_disk(connection, submission.sid))
+        if isinstance(kept, Fault):
+            return SealUnknown(outcome)
         return Sealed() if kept == submission.fingerprint else NotSealed(outcome)
 
     def receipt_of(self, sid: str) -> Receipt | None:

@@ -61,11 +61,16 @@ class Automation(QObject):
 
     def _forget(self, socket: QLocalSocket) -> None:
         self._waits = [wait for wait in self._waits if wait[0] is not socket]
+        self._pictures.clear()
         socket.deleteLater()
 
     def _read(self, socket: QLocalSocket) -> None:
         while socket.canReadLine():
-            request = json.loads(bytes(socket.readLine().data()))
+            try:
+                request = json.loads(bytes(socket.readLine().data()))
+            except ValueError as trouble:
+                self._write(socket, {"ok": False, "why": f"not a JSON object: {trouble}"})
+                continue
             if request["do"] in {"wait", "picture"}:
                 within_s = SETTLED_WITHIN_S if request["do"] == "picture" else float(request.get("within_s", 10))
                 self._waits.append((socket, request, time.monotonic() + within_s))

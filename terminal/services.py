@@ -48,6 +48,7 @@ from kiosk.ports import (
     Ready,
     ReceiptPrinter,
     Sealed,
+    SealUnknown,
     Starting,
     Status,
     View,
@@ -304,9 +305,9 @@ class StoreService:
             case Sealed():
                 reached("terminal.sealed")
                 self._report(SubmissionSealed(submission.sid), visit)
-            case NotSealed(fault):
+            case NotSealed(fault) | SealUnknown(fault) as outcome:
                 self._status.tell(NeedsAttention(fault))
-                self._report(SubmissionNotSealed(fault), visit)
+                self._report(SubmissionNotSealed(fault, certain=isinstance(outcome, NotSealed)), visit)
 
     def _keep_rating(self, rating: Rating, visit: int) -> None:
         match self.outbox.keep_rating(rating):

@@ -5,6 +5,7 @@ On an appliance systemd does this. Each process writes to a log file of its own 
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -66,6 +67,7 @@ class House:
         if self.sim_directory.exists():
             self.sim("down")
         self.end("gateway")
+        shutil.rmtree(self.sockets, ignore_errors=True)
 
     # Processes.
 

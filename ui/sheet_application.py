@@ -7,7 +7,15 @@ from PIL import Image, ImageDraw
 
 from kiosk.case import Case, Pages
 from kiosk.composing import Handwritten, Moment, Origin, compose
-from kiosk.faults import CAMERA_NO_PAGE, CAMERA_UNPLUGGED, CARD_OF_SOMEBODY_ELSE, PAPER_OUT, PRINTER_SILENT, STORE_FULL
+from kiosk.faults import (
+    CAMERA_NO_PAGE,
+    CAMERA_UNPLUGGED,
+    CARD_OF_SOMEBODY_ELSE,
+    PAPER_OUT,
+    PRINTER_SILENT,
+    STORE_FULL,
+    STORE_NOT_WORKING,
+)
 from kiosk.journeys.events import Shift, Sight
 from kiosk.journeys.identify import AwaitingCard, NotRead
 from kiosk.journeys.pages import (
@@ -17,6 +25,7 @@ from kiosk.journeys.pages import (
     Checking,
     ChoosingWay,
     Done,
+    Home,
     NotKept,
     RatingState,
     Sealing,
@@ -142,6 +151,7 @@ def done(slip: Slip, receipt: Receipt | None = None, **changes: object) -> Sessi
 
 
 APPLICATION: dict[str, Session] = {
+    "home-begun": at(Home(BEGUN)),
     "question-choice": asking("lives"),
     "question-chosen": asking("account", "bank-card", ANSWERED),
     "question-digits": asking("phone", "138000056"),
@@ -167,6 +177,7 @@ APPLICATION: dict[str, Session] = {
     "sign-witness": at(SigningByCard(WHOLE, SHOWN, AwaitingCard(), witness=True)),
     "sealing": at(Sealing(WHOLE, SHOWN, SIGNED, SUBMISSION, FILED)),
     "not-kept": at(NotKept(WHOLE, SHOWN, SIGNED, SUBMISSION, FILED, STORE_FULL)),
+    "not-kept-unknown": at(NotKept(WHOLE, SHOWN, SIGNED, SUBMISSION, FILED, STORE_NOT_WORKING, certain=False)),
     "awaiting": at(AwaitingReceipt(FILED)),
     "done-printing": done(SlipPrinting("job"), RECEIPT),
     "done-received": done(SlipPrinted(), RECEIPT, filed=replace(FILED, promised_days="10")),

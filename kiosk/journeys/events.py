@@ -246,7 +246,10 @@ class SubmissionSealed:
 
 @dataclass(frozen=True, slots=True)
 class SubmissionNotSealed:
+    """`certain`: surely nothing of it was kept."""
+
     fault: Fault
+    certain: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,12 +77,13 @@ def step(
         case Sealing(submission=submission, filed=filed), SubmissionSealed(sid) if sid == submission.sid:
             wait = StartTimer(Timer.ACKNOWLEDGE, acknowledge_wait_s)
             return AwaitingReceipt(filed), (AwaitReceipt(sid), wait)
-        case Sealing(), SubmissionNotSealed(fault):
-            return NotKept(page.case, page.shown, page.vouching, page.submission, page.filed, fault), ()
+        case Sealing(), SubmissionNotSealed(fault, certain):
+            sure = page.certain and certain
+            return NotKept(page.case, page.shown, page.vouching, page.submission, page.filed, fault, sure), ()
         case NotKept(), TriedAgain():
-            again = Sealing(page.case, page.shown, page.vouching, page.submission, page.filed)
+            again = Sealing(page.case, page.shown, page.vouching, page.submission, page.filed, page.certain)
             return again, (Seal(page.submission),)
-        case NotKept(case), WentBack():
+        case NotKept(case, certain=True), WentBack():
             return Checking(case), ()
         case AwaitingReceipt(filed), Received(receipt) if receipt.sid == filed.sid:
             done, effects = _print(filed, receipt, copy=1)

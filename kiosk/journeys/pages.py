@@ -27,7 +27,9 @@ class OutOfService:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    pass
+    """`case`: one that was begun and can be gone on with."""
+
+    case: Case | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,18 +123,23 @@ class SigningByCard:
 
 @dataclass(frozen=True, slots=True)
 class Sealing:
-    """It is being written down. The case stays in hand until it is safe."""
+    """It is being written down. The case stays in hand until it is safe. `certain`: no try before may have kept it."""
 
     case: Case
     shown: Shown
     vouching: Vouching
     submission: SealedSubmission
     filed: Filed
+    certain: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class NotKept:
-    """It could not be written down. Nothing is promised, nothing is lost, it can be tried again."""
+    """It could not be written down. Nothing is promised, nothing is lost, it can be tried again.
+
+    Unless that is `certain` it may be there all the same: then only the same submission can be tried again, so that
+    there are never two.
+    """
 
     case: Case
     shown: Shown
@@ -140,6 +147,7 @@ class NotKept:
     submission: SealedSubmission
     filed: Filed
     fault: Fault
+    certain: bool = True
 
 
 @dataclass(frozen=True, slots=True)

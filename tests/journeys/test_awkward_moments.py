@@ -7,14 +7,16 @@ import pytest
 
 from kiosk.case import open_stops
 from kiosk.composing import Handwritten
-from kiosk.faults import PAPER_OUT, READER_UNPLUGGED
+from kiosk.faults import PAPER_OUT, READER_UNPLUGGED, STORE_NOT_WORKING
 from kiosk.journeys.effects import CapturePage, FindCard, Seal, StopTimer, WatchDesk
 from kiosk.journeys.events import (
     AnswersConfirmed,
+    ApplicationBegun,
     CaptureAsked,
     ChangeAsked,
     Device,
     DeviceChanged,
+    ItemChosen,
     LeftVisit,
     PageCaptured,
     PageSeen,
@@ -22,15 +24,29 @@ from kiosk.journeys.events import (
     PrintEnded,
     RetakeAsked,
     Signed,
+    SubmissionNotSealed,
     Timer,
     TimerFired,
+    TriedAgain,
     Way,
     WayChosen,
     WentBack,
+    WentHome,
     WentOn,
 )
 from kiosk.journeys.identify import AwaitingCard, ReaderAway
-from kiosk.journeys.pages import Asking, Capturing, Checking, Goodbye, SigningByCard, Take
+from kiosk.journeys.pages import (
+    Asking,
+    AwaitingReceipt,
+    Capturing,
+    Checking,
+    Done,
+    Goodbye,
+    Home,
+    NotKept,
+    SigningByCard,
+    Take,
+)
 from kiosk.ports import Disconnected, NotPrinted, Ready
 from sync.gateway.manifest_rules import BODY_LIMIT_BYTES
 from tests.journeys.visit import GOOD, NOTHING, PAGE, SHOWN, Visit
@@ -119,17 +135,42 @@ def test_after_a_picture_of_a_desk_without_a_page_the_next_page_is_taken_by_itse
     assert CapturePage(whole_desk=False) in visit.happens(PageSeen(GOOD)).effects
 
 
-def test_a_slip_that_comes_out_during_the_goodbye_is_not_forgotten(visit: Visit) -> None:
-    visit.comes_to_check().signs().is_sealed().is_received().happens(LeftVisit())
-    assert visit.page == Goodbye(submitted=True, slip_printed=False)
-    assert visit.is_printed().page == Goodbye(submitted=True, slip_printed=True)
+def test_nobody_leaves_before_it_is_known_how_the_slip_came_out(visit: Visit) -> None:
+    visit.comes_to_check().signs().is_sealed().is_received()
+    assert isinstance(visit.page, Done)
+    printing = visit.page
+    assert visit.happens(LeftVisit(), WentHome()).page == printing
+    assert visit.is_printed().happens(LeftVisit()).page == Goodbye(submitted=True, slip_printed=True)
 
 
 def test_a_slip_that_did_not_come_is_not_pointed_to(visit: Visit) -> None:
     visit.comes_to_check().signs().is_sealed().is_received()
     job_id = visit.page.slip.job_id  # type: ignore[union-attr]
-    visit.happens(LeftVisit(), PrintEnded(job_id, NotPrinted(PAPER_OUT)))
+    visit.happens(PrintEnded(job_id, NotPrinted(PAPER_OUT)), LeftVisit())
     assert visit.page == Goodbye(submitted=True, slip_printed=False)
+
+
+def test_where_nobody_knows_whether_it_was_kept_only_the_same_can_be_tried_again(visit: Visit) -> None:
+    visit.comes_to_check().signs().happens(SubmissionNotSealed(STORE_NOT_WORKING, certain=False))
+    assert isinstance(visit.page, NotKept)
+    uncertain = visit.page
+    assert visit.happens(WentBack()).page == uncertain
+    visit.happens(TriedAgain(), SubmissionNotSealed(STORE_NOT_WORKING))
+    assert visit.page == uncertain, "a later refusal does not tell what the first try left"
+    assert isinstance(visit.happens(TriedAgain()).is_sealed().page, AwaitingReceipt)
+
+
+def test_a_case_that_was_begun_can_be_gone_on_with_from_home(visit: Visit) -> None:
+    visit.opens("residents-medical-insurance").lays_card().answers("self").happens(WentBack(), WentBack(), WentBack())
+    assert isinstance(visit.page, Home)
+    visit.happens(ItemChosen("residents-medical-insurance"), ApplicationBegun())
+    assert isinstance(visit.page, Asking)
+    assert visit.page.draft == "self"
+
+
+def test_who_goes_from_home_with_a_case_begun_has_left_it(visit: Visit) -> None:
+    visit.opens("residents-medical-insurance").lays_card().happens(WentBack(), WentBack(), WentBack())
+    assert visit.page == Goodbye(submitted=False, slip_printed=False)
 
 
 def test_who_writes_without_end_still_hands_in_what_the_platform_takes(visit: Visit) -> None:

@@ -46,7 +46,8 @@ class DoneProps:
     """`paper` is how the slip stands: printing, printed, missing (surely not there) or unknown.
 
     `numbers`: what to take along, the receipt number only once there is one. `reprint_blocked`: why no other slip
-    can be printed now. `chosen`: the level of the rating, 0 while there is none.
+    can be printed now. `leaving_blocked`: why one should not leave yet. `chosen`: the level of the rating, 0 while
+    there is none.
     """
 
     tone: str = ""
@@ -61,6 +62,8 @@ class DoneProps:
     preview: tuple[Labelled, ...] = ()
     reprint_label: str = ""
     reprint_blocked: str = ""
+    again_label: str = ""
+    leaving_blocked: str = ""
     steps: tuple[NextStep, ...] = ()
     rating_heading: str = ""
     rating_note: str = ""
@@ -86,6 +89,8 @@ def derive_done(page: Done, session: Session, place: Place, say: Texts) -> DoneP
         preview=() if received else _preview(page, say),
         reprint_label=say("done.reprint.numbered" if newer else f"done.reprint.{paper}"),
         reprint_blocked=_reprint_blocked(page, session, say),
+        again_label="" if paper == "printing" else say("done.again"),
+        leaving_blocked=say("done.slip.printing") if paper == "printing" else "",
         steps=() if received else _steps(say),
         rating_heading=_rating_heading(page, say),
         rating_note=_rating_note(page, say),
@@ -302,9 +307,14 @@ class DoneViewModel(QObject):
     def simulatedNotice(self) -> str:
         return self._say("simulated") if self._place.simulated else ""
 
-    @Property(str, constant=True)
+    @Property(str, notify=changed)
     def againLabel(self) -> str:
-        return self._say("done.again")
+        """Empty while one should stay."""
+        return self._props.again_label
+
+    @Property(str, notify=changed)
+    def leavingBlocked(self) -> str:
+        return self._props.leaving_blocked
 
     @Property(str, constant=True)
     def finishLabel(self) -> str:

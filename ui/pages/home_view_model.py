@@ -51,11 +51,13 @@ def derive_home(page: Home, session: Session, place: Place, say: Texts) -> HomeP
         way_answer=say("home.way.answer"),
         way_camera=say("home.way.camera"),
         way_sign=say("home.way.sign"),
-        items=tuple(ItemRow(item.id, item.called, _line(item, say)) for item in place.catalogue.items),
+        items=tuple(ItemRow(item.id, item.called, _line(item, page, say)) for item in place.catalogue.items),
     )
 
 
-def _line(item: Item, say: Texts) -> str:
+def _line(item: Item, page: Home, say: Texts) -> str:
+    if page.case and page.case.item == item:
+        return say("home.begun")
     papers = (say("home.identity_card"), *(material.name for material in item.materials if not material.later))
     return say("home.item", minutes=item.minutes, papers="、".join(papers))
 

@@ -1,4 +1,4 @@
-"""What is said when a submission could not be written down: nothing was handed in, nothing is lost."""
+"""What is said when a submission could not be written down, or when nobody knows whether it was."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,14 +22,24 @@ class NotKeptProps:
     lead: str = ""
     state: str = ""
     what_to_do: tuple[str, ...] = ()
+    back_label: str = ""
 
 
 def derive_not_kept(page: NotKept, session: Session, place: Place, say: Texts) -> NotKeptProps:
+    desk = say("not_kept.desk", desk=place.hall.desk)
+    if not page.certain:
+        return NotKeptProps(
+            heading=say("not_kept.unknown.heading"),
+            lead=say("not_kept.unknown.lead"),
+            state=say(f"fault.{page.fault.code}"),
+            what_to_do=(say("not_kept.unknown.again"), desk),
+        )
     return NotKeptProps(
         heading=say("not_kept.heading"),
         lead=say("not_kept.lead"),
         state=say(f"fault.{page.fault.code}"),
-        what_to_do=(say("not_kept.again"), say("not_kept.back"), say("not_kept.desk", desk=place.hall.desk)),
+        what_to_do=(say("not_kept.again"), say("not_kept.back"), desk),
+        back_label=say("not_kept.check"),
     )
 
 
@@ -82,6 +92,7 @@ class NotKeptViewModel(QObject):
     def againLabel(self) -> str:
         return self._say("not_kept.try")
 
-    @Property(str, constant=True)
+    @Property(str, notify=changed)
     def backLabel(self) -> str:
-        return self._say("not_kept.check")
+        """Empty where one must not go back."""
+        return self._props.back_label

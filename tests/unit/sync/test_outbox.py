@@ -14,7 +14,7 @@ import pytest
 
 from kiosk import ports
 from kiosk.faults import PAPER_OUT, PRINTER_SILENT, STORE_FULL, STORE_NOT_WORKING
-from kiosk.ports import NeedsAttention, NotPrinted, NotSealed, Printed, PrintUnknown, Ready, Sealed
+from kiosk.ports import NeedsAttention, NotPrinted, NotSealed, Printed, PrintUnknown, Ready, Sealed, SealUnknown
 from kiosk.submission import Attachment, Rating, Receipt, SealedSubmission
 from sync.drain import Drain
 from sync.key_file import StoreRefused
@@ -233,6 +233,30 @@ def test_an_i_o_error_seals_nothing_and_recovers_without_a_restart(
     assert outbox.seal(submission) == Sealed()
     assert outbox.waiting() == (earlier.sid, submission.sid)
     watcher.close()
+
+
+@pytest.mark.expects_warnings
+def test_a_seal_whose_end_cannot_be_looked_up_is_unknown_until_it_is_tried_again(
+    tmp_path: Path, make_submission: MakeSubmission
+) -> None:
+    unplugged = False
+
+    def disk(directory: Path) -> apsw.Connection:
+        if unplugged:
+            raise apsw.CantOpenError
+        return open_store(directory)
+
+    outbox, submission = Outbox(tmp_path, reserve_mb=1, opener=disk), make_submission([PAGE])
+    outbox.seal(make_submission())
+    watcher = Drain(tmp_path)
+    unplugged = True
+    with no_file_grows_beyond((tmp_path / f"{DATABASE}-wal").stat().st_size + 4096):
+        assert outbox.seal(submission) == SealUnknown(STORE_NOT_WORKING)
+    unplugged = False
+    assert outbox.seal(submission) == Sealed()
+    assert outbox.waiting().count(submission.sid) == 1
+    watcher.close()
+    outbox.close()
 
 
 @pytest.mark.expects_warnings

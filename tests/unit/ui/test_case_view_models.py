@@ -11,7 +11,17 @@ from kiosk.case import Case
 from kiosk.items import Fact
 from kiosk.journeys.events import Shift, Sight
 from kiosk.journeys.handing_in import HIGHEST_RATING
-from kiosk.journeys.pages import Asking, AwaitingReceipt, Capturing, Done, RatingState, Sealing, SlipPrinted, Take
+from kiosk.journeys.pages import (
+    Asking,
+    AwaitingReceipt,
+    Capturing,
+    Done,
+    NotKept,
+    RatingState,
+    Sealing,
+    SlipPrinted,
+    Take,
+)
 from kiosk.ports import NeedsAttention, Starting
 from kiosk.session import Session
 from ui.numbers import COVER, covered, grouped
@@ -19,6 +29,7 @@ from ui.pages.capture_view_model import derive_capture
 from ui.pages.check_view_model import CheckRow, Room, derive_check, paged, rows_of, shown_of
 from ui.pages.done_view_model import DoneProps, derive_done
 from ui.pages.keeping_view_model import derive_keeping
+from ui.pages.not_kept_view_model import derive_not_kept
 from ui.pages.question_view_model import QuestionProps, derive_question
 from ui.pages.sign_view_model import handwritten
 from ui.rows import Rows
@@ -272,6 +283,21 @@ def test_nothing_is_printed_again_while_it_prints_or_cannot() -> None:
     starting = replace(HERE, devices=replace(WORKING, receipt_printer=Starting()))
     props = derive_done(Done(FILED, RECEIPT, SlipPrinted(), 1, numbered=True), starting, PLACE, SAY)
     assert props.reprint_blocked == SAY("done.reprint.blocked.starting")
+
+
+def test_nobody_is_let_go_while_the_slip_prints() -> None:
+    assert done("done-printing").leaving_blocked == SAY("done.slip.printing")
+    assert done("done-printing").again_label == ""
+    assert not any(done(name).leaving_blocked for name in ("done-received", "done-missing", "done-unknown"))
+
+
+def test_where_nobody_knows_whether_it_was_kept_nothing_is_claimed_and_no_way_leads_back() -> None:
+    page = APPLICATION["not-kept-unknown"].page
+    assert isinstance(page, NotKept)
+    props = derive_not_kept(page, HERE, PLACE, SAY)
+    assert props.back_label == ""
+    assert "什么都没有提交" not in props.heading
+    assert derive_not_kept(replace(page, certain=True), HERE, PLACE, SAY).back_label
 
 
 def test_a_slip_without_the_number_is_offered_anew() -> None:

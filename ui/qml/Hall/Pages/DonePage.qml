@@ -22,6 +22,7 @@ PageFrame {
     lead: viewModel.lead
     backText: viewModel.againLabel
     primaryText: viewModel.finishLabel
+    primaryReason: viewModel.leavingBlocked
     onBack: viewModel.goHome()
     onPrimary: viewModel.finish()
 

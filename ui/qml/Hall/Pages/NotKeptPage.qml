@@ -4,7 +4,7 @@ import QtQuick
 import Hall.Components
 import Hall.ViewModels
 
-// It could not be written down: nothing was handed in, nothing is lost, and what one can do.
+// It could not be written down, or nobody knows whether it was; and what one can do.
 PageFrame {
     id: root
 
@@ -46,7 +46,7 @@ PageFrame {
                     required property string modelData
                     required property int index
 
-                    visible: index !== 1 || !(Theme.landscape && Theme.large)
+                    visible: index !== 1 || root.viewModel.whatToDo.length < 3 || !(Theme.landscape && Theme.large)
                     width: parent?.width ?? 0
                     text: modelData
                     balanced: true
