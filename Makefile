@@ -1,7 +1,7 @@
 # Every target is a line of `make help`. All that is made lies in .venv/ and build/.
 
 PYTHON ?= python3.11
-PYTEST_ARGS ?=
+PYTEST_ARGS ?= --numprocesses=auto
 PACKAGES := provisioning/debian-packages
 
 VENV := .venv

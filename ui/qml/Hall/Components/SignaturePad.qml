@@ -27,8 +27,6 @@ Rectangle {
     }
 
     function begin(x: real, y: real) {
-        if (strokes.length === 0)
-            startedAt = Date.now();
         strokes = strokes.concat([[]]);
         extend(x, y);
     }
@@ -37,7 +35,10 @@ Rectangle {
         const stroke = strokes[strokes.length - 1];
         const inside = Qt.point(Math.max(0, Math.min(width, x)), Math.max(0, Math.min(height, y)));
         const last = stroke.length > 0 ? stroke[stroke.length - 1] : null;
-        const now = Math.max(last === null ? 0 : last.t, Date.now() - startedAt);
+        const clock = Date.now();
+        if (strokes.length === 1 && last === null)
+            startedAt = clock;
+        const now = Math.max(last === null ? 0 : last.t, clock - startedAt);
         const from = last === null ? inside : Qt.point(last.x * Theme.pixelsPerMm, last.y * Theme.pixelsPerMm);
         if (last !== null && from.x === inside.x && from.y === inside.y)
             return;
