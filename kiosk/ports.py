@@ -82,8 +82,8 @@ class IdentityCardReader(Protocol):
 
     def status(self) -> Status: ...
 
-    def find_card(self) -> CardPresent | NoCard | Disconnected:
-        """Look once for a card, at most 0.3 s."""
+    def find_card(self) -> CardPresent | NoCard | NeedsAttention | Disconnected:
+        """Look once for a card, at most 0.6 s. `NeedsAttention`: what it answers cannot be understood."""
         ...
 
     def read_card(self) -> CardContent | NotReadable | Disconnected:

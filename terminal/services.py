@@ -128,7 +128,7 @@ class ReaderService:
             case NoCard():
                 self._status.tell(Ready())
                 return LOOK_FOR_CARD_S
-            case Disconnected() as away:
+            case (NeedsAttention() | Disconnected()) as away:
                 self._finding_for = None  # the page asks again once the reader is back
                 self._status.tell(away)
                 return LOST_STATUS_S

@@ -75,11 +75,20 @@ class SamReader:
             self._sam_number = parse_sam_number(answer.payload) if isinstance(answer, Reply) else None
         return self._sam_number or NeedsAttention(READER_NOT_WORKING)
 
-    def find_card(self) -> CardPresent | NoCard | Disconnected:
+    def find_card(self) -> CardPresent | NoCard | NeedsAttention | Disconnected:
+        """One spoilt answer may be chance and is asked for again; two are a reader that does not work."""
         answer = self._ask(Command.FIND_CARD, within_s=ASK_WITHIN_S)
-        if isinstance(answer, Disconnected):
-            return answer
-        return CardPresent() if isinstance(answer, Reply) and answer.status == Word.FOUND else NoCard()
+        if isinstance(answer, Broken):
+            answer = self._ask(Command.FIND_CARD, within_s=ASK_WITHIN_S)
+        match answer:
+            case Reply(status=Word.FOUND):
+                return CardPresent()
+            case Reply():
+                return NoCard()
+            case Broken():
+                return NeedsAttention(READER_NOT_WORKING)
+            case disconnected:
+                return disconnected
 
     def read_card(self) -> CardContent | NotReadable | Disconnected:
         sam_number = self.sam_number()

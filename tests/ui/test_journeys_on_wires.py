@@ -134,6 +134,59 @@ def test_a_card_without_a_last_day_identifies(stage: Stage) -> None:
     stage.play(script)
 
 
+@pytest.mark.parametrize(
+    "fault", ["broken-checksum", "short-frame", "late-reply", "silent", "read-failed", "not-authentic", "noise-before"]
+)
+def test_whatever_the_reader_sends_the_next_good_card_identifies(stage: Stage, fault: str) -> None:
+    def script(hand: Hand, citizen: Citizen) -> None:
+        hand.tap("startButton")
+        hand.tap("item-residents-medical-insurance")
+        hand.tap("primaryButton")
+        hand.wait("identify")
+        stage.sim("reader", "fault", fault)
+        stage.sim("card", "insert", "chen-guilan")
+        if fault != "noise-before":  # which is skipped, and the card read at once
+            hand.wait("identify", text=says[fault])
+            stage.sim("reader", "fault", "none")
+            stage.sim("card", "lift")
+            stage.sim("card", "insert", "chen-guilan")
+        hand.wait("question", text="陈桂兰", within_s=20)
+
+    says = {
+        "broken-checksum": "不太正常",
+        "short-frame": "不太正常",
+        "late-reply": "没有回应",
+        "silent": "没有回应",
+        "read-failed": "再放",
+        "not-authentic": "没有读出来",
+    }
+    stage.play(script)
+
+
+def test_what_is_written_in_pinyin_is_what_is_checked(stage: Stage) -> None:
+    def script(hand: Hand, citizen: Citizen) -> None:
+        citizen.identifies()
+        hand.tap("choice-child")
+        hand.tap("primaryButton")
+        hand.wait("question", name="key_x")
+        for letter in "xiangqiao":
+            hand.tap(f"key_{letter}")
+        hand.tap("candidate_0")
+        hand.tap("primaryButton")
+        hand.wait("question", text="湘桥")
+        hand.wait("question", name="key-X")
+        hand.tap_keys("100101201609010046")
+        hand.tap("primaryButton")
+        hand.tap("choice-parent")
+        hand.tap("primaryButton")
+        hand.wait("question", name="key-1")
+        hand.tap_keys("13800005678")
+        hand.tap("primaryButton")
+        hand.wait("check", text="湘桥")
+
+    stage.play(script)
+
+
 def test_a_reader_that_is_unplugged_and_comes_back_goes_on(stage: Stage) -> None:
     def script(hand: Hand, citizen: Citizen) -> None:
         hand.tap("startButton")

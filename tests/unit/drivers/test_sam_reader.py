@@ -44,6 +44,13 @@ def test_an_empty_field_is_not_a_fault() -> None:
     assert reader(NO_CARD).find_card() == NoCard()
 
 
+def test_one_spoilt_answer_is_asked_for_again_and_two_are_a_reader_that_does_not_work() -> None:
+    spoilt = FOUND[:-1] + bytes([FOUND[-1] ^ 1])
+    assert reader(spoilt, FOUND).find_card() == CardPresent()
+    assert reader(spoilt, NO_CARD).find_card() == NoCard()
+    assert reader(spoilt, spoilt).find_card() == NeedsAttention(READER_NOT_WORKING)
+
+
 def test_a_card_is_read_with_its_photo_and_the_number_of_the_reader() -> None:
     content = reader(NUMBER, SELECTED, READ[:400], READ[400:]).read_card()
     assert content == CardContent(card=parse_chip(CHIP), photo=PHOTO, sam_number=SAM_NUMBER_SHOWN)  # type: ignore[arg-type]
