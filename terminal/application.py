@@ -4,6 +4,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
 
@@ -91,6 +92,8 @@ class Application:
     ) -> None:
         if automation and not configuration.devices.all_simulated:
             raise ValueError("automation needs every configured device to be simulated")
+        if automation and find_spec("terminal.automation") is None:
+            raise ValueError("this terminal was installed without automation")
         self._qt = QGuiApplication.instance() or QGuiApplication(sys.argv[:1])
         self._ending = Ending()
         sys.excepthook = self._bug_in_gui
