@@ -1,11 +1,13 @@
 """What is written to the printer reads back as the document, for any text, inside the paper's width."""
 
 import pytest
+from escpos.constants import QR_ECLEVEL_M, QR_MODEL_2
+from escpos.printer import Dummy
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from PIL import Image
 
-from drivers.receipt_printer.escpos_encoding import encode_document, encode_raster, field_lines, has_code
+from drivers.receipt_printer.escpos_encoding import encode_document, encode_qr, encode_raster, field_lines, has_code
 from drivers.receipt_printer.glyphs import NO_GLYPH, FontGlyphs
 from drivers.receipt_printer.line_breaking import NOT_AT_END, NOT_AT_START, printable, wrapped
 from drivers.receipt_printer.profiles import Profile, profile_named, profiles
@@ -130,3 +132,10 @@ def test_every_profile_of_the_file_holds_its_columns() -> None:
     }
     with pytest.raises(ValueError, match="58mm, 80mm"):
         profile_named("110mm")
+
+
+@given(st.text("0123456789ABCDEFGHJKMNPQRSTVWXYZ-", min_size=1, max_size=60), st.integers(1, 16))
+def test_a_qr_code_is_composed_as_python_escpos_composes_it(payload: str, module_dots: int) -> None:
+    printer = Dummy()
+    printer.qr(payload, native=True, size=module_dots, ec=QR_ECLEVEL_M, model=QR_MODEL_2)
+    assert printer.output in encode_qr(payload, module_dots)
