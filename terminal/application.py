@@ -144,6 +144,7 @@ class Application:
 
     def stop(self) -> None:
         """Close the window and end the threads, the store's last."""
+        self._runner.stop()
         self._view.close()
         self._camera.stop_watching()
         for service in (self._reader, self._camera, self._printer, self._store):

@@ -56,6 +56,10 @@ class Mailbox(QObject):
     def opened_by(self, receive: Callable[[Event, int | None], None]) -> None:
         self._receive = receive
 
+    def close(self) -> None:
+        """What is reported from now on is heard by nobody."""
+        self._receive = None
+
     def report(self, event: Event, visit: int | None) -> None:
         """Thread-safe."""
         self._posted.emit(event, visit)
@@ -94,6 +98,12 @@ class Runner(QObject):
         """From now on effects reach these services, and what they report arrives here."""
         self._services = (reader, camera, printer, store)
         self.mailbox.opened_by(self.receive)
+
+    def stop(self) -> None:
+        """Hear nothing any more: no timer, no report, no touch."""
+        for timer in self._timers.values():
+            timer.stop()
+        self.mailbox.close()
 
     def post(self, event: Event) -> None:
         """A touch of the citizen, in the GUI thread. Taken after what is being done now."""

@@ -66,6 +66,7 @@ class Glass:
 
     def touch(self, name: str) -> list[Event]:
         """Put the finger on the middle of it and lift it; what was posted, without the `Touched` of any touch."""
+        self.view.grabWindow()  # lays everything out as it will be seen
         item = self.item(name)
         middle = item.mapToScene(QPointF(item.width() / 2, item.height() / 2)).toPoint()
         self.posted.clear()

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QTimer
 from pytestqt.qtbot import QtBot
 
 from drivers.configured import document_camera, identity_card_reader, receipt_printer
@@ -100,6 +101,17 @@ def test_events_from_another_thread_arrive_in_order(qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: len(heard) == len(sent))
     thread.join()
     assert heard == list(sent)
+
+
+def test_a_runner_that_was_stopped_hears_nothing_any_more(runner: Runner, qtbot: QtBot) -> None:
+    happen(runner, Awakened())
+    timers = [timer for timer in runner.findChildren(QTimer) if timer.isActive()]
+    assert timers, "whoever stands here has so much time"
+    runner.stop()
+    assert not any(timer.isActive() for timer in timers)
+    runner.post(WentBack())
+    QCoreApplication.processEvents()
+    assert runner.session.page == Home()
 
 
 def test_a_status_is_told_once_when_it_is_lost_and_once_when_it_is_back() -> None:
