@@ -150,6 +150,7 @@ class Application:
         for service in (self._reader, self._camera, self._printer, self._store):
             service.thread.stop(within_s=STOP_WITHIN_S)
         self._view.deleteLater()
+        sys.excepthook = sys.__excepthook__
 
     def run(self) -> int:
         """Until the window is closed or the program told to end; the exit status."""
