@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol, assert_never
+from typing import assert_never
 
 from PySide6.QtCore import Property, QObject, Signal, Slot
 from PySide6.QtQml import QmlElement, QmlUncreatable
@@ -47,6 +47,7 @@ from ui.pages.not_eligible_view_model import NotEligibleViewModel
 from ui.pages.not_kept_view_model import NotKeptViewModel
 from ui.pages.other_way_view_model import OtherWayViewModel
 from ui.pages.out_of_service_view_model import OutOfServiceViewModel
+from ui.pages.page_view_model import PageViewModel
 from ui.pages.question_view_model import QuestionViewModel
 from ui.pages.sign_by_card_view_model import SignByCardViewModel
 from ui.pages.sign_view_model import SignViewModel
@@ -58,12 +59,6 @@ QML_IMPORT_NAME = "Hall.ViewModels"
 QML_IMPORT_MAJOR_VERSION = 1
 
 SHARED_FILES: Mapping[str, str] = {"sealing": "KeepingPage.qml", "awaiting": "KeepingPage.qml"}
-
-
-class PageViewModel(Protocol):
-    def show(self, page: Page, session: Session) -> None: ...
-
-    def leave(self) -> None: ...
 
 
 def page_name(page: Page) -> str:

@@ -48,7 +48,7 @@ def describe(module: str, sources: Iterable[Path]) -> None:
     for source in sources:
         dump = directory / f"{source.stem}.json"
         run("pyside6-metaobjectdump", "-o", dump, source)
-        add_constants(dump, source)
+        complete(dump, source)
         dumps.append(dump)
     types = directory / "python.qmltypes"
     run(
@@ -60,8 +60,11 @@ def describe(module: str, sources: Iterable[Path]) -> None:
     qmldir.write_text(f"{declared.rstrip()}\ntypeinfo {types.name}\n", "utf-8")
 
 
-def add_constants(dump: Path, source: Path) -> None:
-    """WORKAROUND(PySide6 6.11.3): until metaobjectdump writes down `@Property(..., constant=True)`."""
+def complete(dump: Path, source: Path) -> None:
+    """WORKAROUND(PySide6 6.11.3): until metaobjectdump writes down `@Property(..., constant=True)`.
+
+    And until it takes a class for an object whose base stands in another file: all that QML knows are objects.
+    """
     constants = {
         (cls.name, method.name)
         for cls in ast.walk(ast.parse(source.read_text("utf-8")))
@@ -71,6 +74,7 @@ def add_constants(dump: Path, source: Path) -> None:
     }
     described = json.loads(dump.read_text("utf-8"))
     for cls in (cls for file in described for cls in file["classes"]):
+        cls["object"] |= any(known["name"] == "QML.Element" for known in cls.get("classInfos", ()))
         for known in cls.get("properties", ()):
             known["constant"] = (cls["className"], known["name"]) in constants
     dump.write_text(json.dumps(described), "utf-8")

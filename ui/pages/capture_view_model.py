@@ -12,6 +12,7 @@ from kiosk.journeys.pages import Capturing, Take
 from kiosk.ports import CapturedPage, Starting, View
 from kiosk.session import Session, fault_of
 from ui.camera_provider import CameraProvider
+from ui.pages.page_view_model import PageViewModel
 from ui.place import Place
 from ui.rows import Rows
 from ui.texts import Texts
@@ -168,9 +169,10 @@ def _take_blocked(page: Capturing, session: Session, say: Texts) -> str:
 
 @QmlElement
 @QmlUncreatable("The shell creates it")
-class CaptureViewModel(QObject):
+class CaptureViewModel(PageViewModel):
     changed = Signal()
     seen = Signal()  # by far more often than `changed`: a frame came
+    _props = CaptureProps()
 
     def __init__(
         self,
@@ -181,22 +183,19 @@ class CaptureViewModel(QObject):
         camera: CameraProvider,
         parent: QObject | None = None,
     ) -> None:
-        super().__init__(parent)
-        self._place, self._say, self._post = place, say, post
+        super().__init__(place, say, post, parent)
         self._camera = camera
         self._showing = False
         self._kept: dict[int, tuple[CapturedPage, str]] = {}
         self._live = ""
         self._outline: tuple[tuple[float, float], ...] = ()
         self._frame_ratio = 1.0
-        self._props = CaptureProps()
         self._thumbs = Rows(Thumb, self)
 
     def show(self, page: Capturing, session: Session) -> None:
         self._showing = True
         self._keep(page)
-        sources = {slot: source for slot, (_, source) in self._kept.items()}
-        self._swap(derive_capture(page, session, self._place, self._say, sources))
+        super().show(page, session)
 
     def show_view(self, view: View) -> None:
         """The newest frame; one that comes after the page was left is not kept."""
@@ -212,7 +211,7 @@ class CaptureViewModel(QObject):
         self._kept.clear()
         self._live, self._outline = "", ()
         self._camera.forget()
-        self._swap(CaptureProps())
+        super().leave()
         self.seen.emit()
 
     def _keep(self, page: Capturing) -> None:
@@ -224,11 +223,12 @@ class CaptureViewModel(QObject):
             elif kept is None or kept[0] is not taken:
                 self._kept[slot] = (taken, self._camera.keep_page(slot, taken))
 
-    def _swap(self, props: CaptureProps) -> None:
-        if props != self._props:
-            self._props = props
-            self._thumbs.swap(props.thumbs)
-            self.changed.emit()
+    def _derive(self, page: Capturing, session: Session) -> CaptureProps:
+        sources = {slot: source for slot, (_, source) in self._kept.items()}
+        return derive_capture(page, session, self._place, self._say, sources)
+
+    def _swap_rows(self) -> None:
+        self._thumbs.swap(self._props.thumbs)
 
     # What a finger does
 

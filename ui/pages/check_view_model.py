@@ -14,6 +14,7 @@ from kiosk.journeys.events import AnswersConfirmed, ChangeAsked, Event, PapersAs
 from kiosk.journeys.pages import Checking
 from kiosk.session import Session
 from ui.pages.answers import source_of, value_of
+from ui.pages.page_view_model import PageViewModel
 from ui.place import Place
 from ui.rows import Rows
 from ui.texts import Texts
@@ -187,17 +188,16 @@ def derive_check(
 
 @QmlElement
 @QmlUncreatable("The shell creates it")
-class CheckViewModel(QObject):
+class CheckViewModel(PageViewModel):
     changed = Signal()
+    _props = CheckProps()
 
     def __init__(self, place: Place, say: Texts, post: Callable[[Event], None], parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._place, self._say, self._post = place, say, post
+        super().__init__(place, say, post, parent)
         self._shown: tuple[Checking, Session] | None = None
         self._room = Room()
         self._at = 0
         self._seen: frozenset[int] = frozenset()
-        self._props = CheckProps()
         self._answers = Rows(CheckRow, self)
         self._materials = Rows(CheckRow, self)
 
@@ -207,29 +207,23 @@ class CheckViewModel(QObject):
         if before is None or before[0] != page or before[1].large != session.large:
             self._turn_to(0, seen=frozenset())
         else:
-            self._derive()
+            super().show(page, session)
 
     def leave(self) -> None:
         self._shown = None
-        self._swap(CheckProps())
+        super().leave()
 
     def _turn_to(self, at: int, *, seen: frozenset[int]) -> None:
         self._at, self._seen = at, seen | {at}
-        self._derive()
-
-    def _derive(self) -> None:
         if self._shown:
-            page, session = self._shown
-            self._swap(
-                derive_check(page, session, self._place, self._say, room=self._room, at=self._at, seen=self._seen)
-            )
+            super().show(*self._shown)
 
-    def _swap(self, props: CheckProps) -> None:
-        if props != self._props:
-            self._props = props
-            self._answers.swap(props.answers)
-            self._materials.swap(props.materials)
-            self.changed.emit()
+    def _derive(self, page: Checking, session: Session) -> CheckProps:
+        return derive_check(page, session, self._place, self._say, room=self._room, at=self._at, seen=self._seen)
+
+    def _swap_rows(self) -> None:
+        self._answers.swap(self._props.answers)
+        self._materials.swap(self._props.materials)
 
     # What the layout and a finger do
 

@@ -19,6 +19,7 @@ from kiosk.journeys.pages import (
 )
 from kiosk.ports import Starting
 from kiosk.session import Session, fault_of
+from ui.pages.page_view_model import PageViewModel
 from ui.place import Place
 from ui.rows import Rows
 from ui.texts import Texts
@@ -173,26 +174,19 @@ def _rating_note(page: Done, say: Texts) -> str:
 
 @QmlElement
 @QmlUncreatable("The shell creates it")
-class DoneViewModel(QObject):
+class DoneViewModel(PageViewModel):
     changed = Signal()
+    _props = DoneProps()
 
     def __init__(self, place: Place, say: Texts, post: Callable[[Event], None], parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._place, self._say, self._post = place, say, post
-        self._props = DoneProps()
+        super().__init__(place, say, post, parent)
         self._steps = Rows(NextStep, self)
 
-    def show(self, page: Done, session: Session) -> None:
-        self._swap(derive_done(page, session, self._place, self._say))
+    def _derive(self, page: Done, session: Session) -> DoneProps:
+        return derive_done(page, session, self._place, self._say)
 
-    def leave(self) -> None:
-        self._swap(DoneProps())
-
-    def _swap(self, props: DoneProps) -> None:
-        if props != self._props:
-            self._props = props
-            self._steps.swap(props.steps)
-            self.changed.emit()
+    def _swap_rows(self) -> None:
+        self._steps.swap(self._props.steps)
 
     # What a finger does
 

@@ -9,6 +9,7 @@ from PySide6.QtQml import QmlElement, QmlUncreatable
 from kiosk.journeys.events import Awakened, Event
 from kiosk.journeys.pages import Goodbye
 from kiosk.session import Session
+from ui.pages.page_view_model import PageViewModel
 from ui.place import Place
 from ui.rows import Rows
 from ui.texts import Texts
@@ -54,28 +55,19 @@ def derive_goodbye(page: Goodbye, session: Session, place: Place, say: Texts) ->
 
 @QmlElement
 @QmlUncreatable("belongs to the shell")
-class GoodbyeViewModel(QObject):
+class GoodbyeViewModel(PageViewModel):
     changed = Signal()
+    _props = GoodbyeProps()
 
     def __init__(self, place: Place, say: Texts, post: Callable[[Event], None], parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._place = place
-        self._say = say
-        self._post = post
-        self._props = GoodbyeProps()
+        super().__init__(place, say, post, parent)
         self._things = Rows(TakeRow, self)
 
-    def show(self, page: Goodbye, session: Session) -> None:
-        self._swap(derive_goodbye(page, session, self._place, self._say))
+    def _derive(self, page: Goodbye, session: Session) -> GoodbyeProps:
+        return derive_goodbye(page, session, self._place, self._say)
 
-    def leave(self) -> None:
-        self._swap(GoodbyeProps())
-
-    def _swap(self, props: GoodbyeProps) -> None:
-        if props != self._props:
-            self._props = props
-            self._things.swap(props.things)
-            self.changed.emit()
+    def _swap_rows(self) -> None:
+        self._things.swap(self._props.things)
 
     @Slot()
     def startAgain(self) -> None:

@@ -11,6 +11,7 @@ from kiosk.items import Fact, Item, Material
 from kiosk.journeys.events import ApplicationBegun, Event, WentBack
 from kiosk.journeys.pages import ReadingGuide
 from kiosk.session import Session
+from ui.pages.page_view_model import PageViewModel
 from ui.place import Place
 from ui.rows import Rows
 from ui.texts import Texts
@@ -133,32 +134,23 @@ def _row(section: GuideSection) -> SectionRow:
 
 @QmlElement
 @QmlUncreatable("belongs to the shell")
-class GuideViewModel(QObject):
+class GuideViewModel(PageViewModel):
     changed = Signal()
+    _props = GuideProps()
 
     def __init__(self, place: Place, say: Texts, post: Callable[[Event], None], parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._place = place
-        self._say = say
-        self._post = post
-        self._props = GuideProps()
+        super().__init__(place, say, post, parent)
         self._needs = Rows(SectionRow, self)
         self._terms = Rows(SectionRow, self)
         self._basis = Rows(SectionRow, self)
 
-    def show(self, page: ReadingGuide, session: Session) -> None:
-        self._swap(derive_guide(page, session, self._place, self._say))
+    def _derive(self, page: ReadingGuide, session: Session) -> GuideProps:
+        return derive_guide(page, session, self._place, self._say)
 
-    def leave(self) -> None:
-        self._swap(GuideProps())
-
-    def _swap(self, props: GuideProps) -> None:
-        if props != self._props:
-            self._props = props
-            self._needs.swap(tuple(map(_row, props.needs)))
-            self._terms.swap(tuple(map(_row, props.terms)))
-            self._basis.swap(tuple(map(_row, props.basis)))
-            self.changed.emit()
+    def _swap_rows(self) -> None:
+        self._needs.swap(tuple(map(_row, self._props.needs)))
+        self._terms.swap(tuple(map(_row, self._props.terms)))
+        self._basis.swap(tuple(map(_row, self._props.basis)))
 
     @Slot()
     def goBack(self) -> None:

@@ -11,6 +11,7 @@ from kiosk.items import Item
 from kiosk.journeys.events import Event, ItemChosen, WentBack
 from kiosk.journeys.pages import Home
 from kiosk.session import Session, fault_of
+from ui.pages.page_view_model import PageViewModel
 from ui.place import Place
 from ui.rows import Rows
 from ui.texts import Texts
@@ -71,28 +72,19 @@ def _notice(session: Session, say: Texts) -> str:
 
 @QmlElement
 @QmlUncreatable("belongs to the shell")
-class HomeViewModel(QObject):
+class HomeViewModel(PageViewModel):
     changed = Signal()
+    _props = HomeProps()
 
     def __init__(self, place: Place, say: Texts, post: Callable[[Event], None], parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._place = place
-        self._say = say
-        self._post = post
-        self._props = HomeProps()
+        super().__init__(place, say, post, parent)
         self._items = Rows(ItemRow, self)
 
-    def show(self, page: Home, session: Session) -> None:
-        self._swap(derive_home(page, session, self._place, self._say))
+    def _derive(self, page: Home, session: Session) -> HomeProps:
+        return derive_home(page, session, self._place, self._say)
 
-    def leave(self) -> None:
-        self._swap(HomeProps())
-
-    def _swap(self, props: HomeProps) -> None:
-        if props != self._props:
-            self._props = props
-            self._items.swap(props.items)
-            self.changed.emit()
+    def _swap_rows(self) -> None:
+        self._items.swap(self._props.items)
 
     @Slot()
     def goBack(self) -> None:

@@ -1,19 +1,19 @@
 """What the identify page shows, derived from how the card is being read."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import assert_never
 
-from PySide6.QtCore import Property, QObject, Signal, Slot
+from PySide6.QtCore import Property, Signal, Slot
 from PySide6.QtQml import QmlElement, QmlUncreatable
 
 from kiosk.faults import CARD_UNSUPPORTED
-from kiosk.journeys.events import Event, WentBack
+from kiosk.journeys.events import WentBack
 from kiosk.journeys.identify import AwaitingCard, Expired, Identified, NotRead, ReaderAway, Reading
 from kiosk.journeys.pages import Identifying
 from kiosk.ports import Starting
 from kiosk.session import Session
 from ui.pages.card_panel import CardPanelProps, derive_card_panel
+from ui.pages.page_view_model import PageViewModel
 from ui.place import Place
 from ui.texts import Texts
 
@@ -61,26 +61,12 @@ def derive_identify(page: Identifying, session: Session, place: Place, say: Text
 
 @QmlElement
 @QmlUncreatable("belongs to the shell")
-class IdentifyViewModel(QObject):
+class IdentifyViewModel(PageViewModel):
     changed = Signal()
+    _props = IdentifyProps()
 
-    def __init__(self, place: Place, say: Texts, post: Callable[[Event], None], parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._place = place
-        self._say = say
-        self._post = post
-        self._props = IdentifyProps()
-
-    def show(self, page: Identifying, session: Session) -> None:
-        self._swap(derive_identify(page, session, self._place, self._say))
-
-    def leave(self) -> None:
-        self._swap(IdentifyProps())
-
-    def _swap(self, props: IdentifyProps) -> None:
-        if props != self._props:
-            self._props = props
-            self.changed.emit()
+    def _derive(self, page: Identifying, session: Session) -> IdentifyProps:
+        return derive_identify(page, session, self._place, self._say)
 
     @Slot()
     def goBack(self) -> None:

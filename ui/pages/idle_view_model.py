@@ -1,14 +1,14 @@
 """What stands on the glass while nobody is here: no person, only where to touch."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import Property, QObject, Signal, Slot
+from PySide6.QtCore import Property, Signal, Slot
 from PySide6.QtQml import QmlElement, QmlUncreatable
 
-from kiosk.journeys.events import Awakened, Event
+from kiosk.journeys.events import Awakened
 from kiosk.journeys.pages import Idle
 from kiosk.session import Session
+from ui.pages.page_view_model import PageViewModel
 from ui.place import Place
 from ui.texts import Texts
 
@@ -43,26 +43,12 @@ def derive_idle(page: Idle, session: Session, place: Place, say: Texts) -> IdleP
 
 @QmlElement
 @QmlUncreatable("belongs to the shell")
-class IdleViewModel(QObject):
+class IdleViewModel(PageViewModel):
     changed = Signal()
+    _props = IdleProps()
 
-    def __init__(self, place: Place, say: Texts, post: Callable[[Event], None], parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._place = place
-        self._say = say
-        self._post = post
-        self._props = IdleProps()
-
-    def show(self, page: Idle, session: Session) -> None:
-        self._swap(derive_idle(page, session, self._place, self._say))
-
-    def leave(self) -> None:
-        self._swap(IdleProps())
-
-    def _swap(self, props: IdleProps) -> None:
-        if props != self._props:
-            self._props = props
-            self.changed.emit()
+    def _derive(self, page: Idle, session: Session) -> IdleProps:
+        return derive_idle(page, session, self._place, self._say)
 
     @Slot()
     def awaken(self) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtQml import QmlElement, QmlUncreatable
 from kiosk.journeys.events import Event
 from kiosk.journeys.pages import AwaitingReceipt, Sealing
 from kiosk.session import Session
+from ui.pages.page_view_model import PageViewModel
 from ui.place import Place
 from ui.rows import Rows
 from ui.texts import Texts
@@ -67,26 +68,19 @@ def derive_keeping(page: Sealing | AwaitingReceipt, session: Session, place: Pla
 
 @QmlElement
 @QmlUncreatable("The shell creates it")
-class KeepingViewModel(QObject):
+class KeepingViewModel(PageViewModel):
     changed = Signal()
+    _props = KeepingProps()
 
     def __init__(self, place: Place, say: Texts, post: Callable[[Event], None], parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._place, self._say = place, say
-        self._props = KeepingProps()
+        super().__init__(place, say, post, parent)
         self._steps = Rows(KeepingStep, self)
 
-    def show(self, page: Sealing | AwaitingReceipt, session: Session) -> None:
-        self._swap(derive_keeping(page, session, self._place, self._say))
+    def _derive(self, page: Sealing | AwaitingReceipt, session: Session) -> KeepingProps:
+        return derive_keeping(page, session, self._place, self._say)
 
-    def leave(self) -> None:
-        self._swap(KeepingProps())
-
-    def _swap(self, props: KeepingProps) -> None:
-        if props != self._props:
-            self._props = props
-            self._steps.swap(props.steps)
-            self.changed.emit()
+    def _swap_rows(self) -> None:
+        self._steps.swap(self._props.steps)
 
     @Property(str, notify=changed)
     def heading(self) -> str:

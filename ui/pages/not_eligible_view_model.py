@@ -1,14 +1,14 @@
 """Why the card alone says that this cannot be done, and who can be asked."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import Property, QObject, Signal, Slot
+from PySide6.QtCore import Property, Signal, Slot
 from PySide6.QtQml import QmlElement, QmlUncreatable
 
-from kiosk.journeys.events import Event, WentBack, WentHome
+from kiosk.journeys.events import WentBack, WentHome
 from kiosk.journeys.pages import NotEligible
 from kiosk.session import Session
+from ui.pages.page_view_model import PageViewModel
 from ui.place import Place
 from ui.texts import Texts
 
@@ -43,26 +43,12 @@ def derive_not_eligible(page: NotEligible, session: Session, place: Place, say: 
 
 @QmlElement
 @QmlUncreatable("belongs to the shell")
-class NotEligibleViewModel(QObject):
+class NotEligibleViewModel(PageViewModel):
     changed = Signal()
+    _props = NotEligibleProps()
 
-    def __init__(self, place: Place, say: Texts, post: Callable[[Event], None], parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._place = place
-        self._say = say
-        self._post = post
-        self._props = NotEligibleProps()
-
-    def show(self, page: NotEligible, session: Session) -> None:
-        self._swap(derive_not_eligible(page, session, self._place, self._say))
-
-    def leave(self) -> None:
-        self._swap(NotEligibleProps())
-
-    def _swap(self, props: NotEligibleProps) -> None:
-        if props != self._props:
-            self._props = props
-            self.changed.emit()
+    def _derive(self, page: NotEligible, session: Session) -> NotEligibleProps:
+        return derive_not_eligible(page, session, self._place, self._say)
 
     @Slot()
     def goBack(self) -> None:

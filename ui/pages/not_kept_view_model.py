@@ -1,14 +1,14 @@
 """What is said when a submission could not be written down, or when nobody knows whether it was."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import Property, QObject, Signal, Slot
+from PySide6.QtCore import Property, Signal, Slot
 from PySide6.QtQml import QmlElement, QmlUncreatable
 
-from kiosk.journeys.events import Event, TriedAgain, WentBack
+from kiosk.journeys.events import TriedAgain, WentBack
 from kiosk.journeys.pages import NotKept
 from kiosk.session import Session
+from ui.pages.page_view_model import PageViewModel
 from ui.place import Place
 from ui.texts import Texts
 
@@ -45,24 +45,12 @@ def derive_not_kept(page: NotKept, session: Session, place: Place, say: Texts) -
 
 @QmlElement
 @QmlUncreatable("The shell creates it")
-class NotKeptViewModel(QObject):
+class NotKeptViewModel(PageViewModel):
     changed = Signal()
+    _props = NotKeptProps()
 
-    def __init__(self, place: Place, say: Texts, post: Callable[[Event], None], parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._place, self._say, self._post = place, say, post
-        self._props = NotKeptProps()
-
-    def show(self, page: NotKept, session: Session) -> None:
-        self._swap(derive_not_kept(page, session, self._place, self._say))
-
-    def leave(self) -> None:
-        self._swap(NotKeptProps())
-
-    def _swap(self, props: NotKeptProps) -> None:
-        if props != self._props:
-            self._props = props
-            self.changed.emit()
+    def _derive(self, page: NotKept, session: Session) -> NotKeptProps:
+        return derive_not_kept(page, session, self._place, self._say)
 
     @Slot()
     def tryAgain(self) -> None:

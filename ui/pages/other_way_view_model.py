@@ -1,15 +1,10 @@
 """The other ways to vouch for the answers: the own card again, or somebody of the hall as witness."""
 
-from collections.abc import Callable
-
-from PySide6.QtCore import Property, QObject, Signal, Slot
+from PySide6.QtCore import Property, Slot
 from PySide6.QtQml import QmlElement, QmlUncreatable
 
-from kiosk.journeys.events import Event, Way, WayChosen, WentBack
-from kiosk.journeys.pages import ChoosingWay
-from kiosk.session import Session
-from ui.place import Place
-from ui.texts import Texts
+from kiosk.journeys.events import Way, WayChosen, WentBack
+from ui.pages.page_view_model import PageViewModel
 
 QML_IMPORT_NAME = "Hall.ViewModels"
 QML_IMPORT_MAJOR_VERSION = 1
@@ -17,20 +12,8 @@ QML_IMPORT_MAJOR_VERSION = 1
 
 @QmlElement
 @QmlUncreatable("The shell creates it")
-class OtherWayViewModel(QObject):
-    """Nothing of the person stands on this page."""
-
-    changed = Signal()
-
-    def __init__(self, place: Place, say: Texts, post: Callable[[Event], None], parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._say, self._post = say, post
-
-    def show(self, page: ChoosingWay, session: Session) -> None:
-        """The page says the same to everybody."""
-
-    def leave(self) -> None:
-        """Nothing to forget."""
+class OtherWayViewModel(PageViewModel):
+    """The page says the same to everybody; nothing of the person stands on it."""
 
     @Slot(str)
     def choose(self, way: str) -> None:

@@ -1,14 +1,14 @@
 """What still works here, and where to go, while nothing can be handed in."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import Property, QObject, Signal, Slot
+from PySide6.QtCore import Property, Signal, Slot
 from PySide6.QtQml import QmlElement, QmlUncreatable
 
-from kiosk.journeys.events import Awakened, Event
+from kiosk.journeys.events import Awakened
 from kiosk.journeys.pages import OutOfService
 from kiosk.session import Session
+from ui.pages.page_view_model import PageViewModel
 from ui.place import Place
 from ui.texts import Texts
 
@@ -55,26 +55,12 @@ def derive_out_of_service(page: OutOfService, session: Session, place: Place, sa
 
 @QmlElement
 @QmlUncreatable("belongs to the shell")
-class OutOfServiceViewModel(QObject):
+class OutOfServiceViewModel(PageViewModel):
     changed = Signal()
+    _props = OutOfServiceProps()
 
-    def __init__(self, place: Place, say: Texts, post: Callable[[Event], None], parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._place = place
-        self._say = say
-        self._post = post
-        self._props = OutOfServiceProps()
-
-    def show(self, page: OutOfService, session: Session) -> None:
-        self._swap(derive_out_of_service(page, session, self._place, self._say))
-
-    def leave(self) -> None:
-        self._swap(OutOfServiceProps())
-
-    def _swap(self, props: OutOfServiceProps) -> None:
-        if props != self._props:
-            self._props = props
-            self.changed.emit()
+    def _derive(self, page: OutOfService, session: Session) -> OutOfServiceProps:
+        return derive_out_of_service(page, session, self._place, self._say)
 
     @Slot()
     def openGuides(self) -> None:

@@ -13,6 +13,7 @@ from kiosk.journeys.pages import Asking
 from kiosk.session import Session
 from ui.input.text_keyboard_view_model import TextKeyboardViewModel
 from ui.pages.answers import from_card, source_of, value_of
+from ui.pages.page_view_model import PageViewModel
 from ui.place import Place
 from ui.rows import Rows
 from ui.texts import Texts
@@ -120,8 +121,9 @@ def _remaining(field: Field, draft: str, say: Texts) -> str:
 
 @QmlElement
 @QmlUncreatable("The shell creates it")
-class QuestionViewModel(QObject):
+class QuestionViewModel(PageViewModel):
     changed = Signal()
+    _props = QuestionProps()
 
     def __init__(
         self,
@@ -132,11 +134,9 @@ class QuestionViewModel(QObject):
         keyboard: TextKeyboardViewModel | None = None,
         parent: QObject | None = None,
     ) -> None:
-        super().__init__(parent)
-        self._place, self._say, self._post = place, say, post
+        super().__init__(place, say, post, parent)
         self._keyboard = keyboard
         self._asked = ""
-        self._props = QuestionProps()
         self._known = Rows(KnownRow, self)
         self._choices = Rows(ChoiceRow, self)
         if keyboard:
@@ -146,15 +146,14 @@ class QuestionViewModel(QObject):
     def show(self, page: Asking, session: Session) -> None:
         if page.field_id != self._asked:
             self._end_typing()
-        props = derive_question(page, session, self._place, self._say)
         begins, self._asked = page.field_id != self._asked, page.field_id
-        self._swap(props)
-        if self._keyboard and props.kind == "text" and begins:
-            self._keyboard.begin(props.draft, max_length=props.length)
+        super().show(page, session)
+        if self._keyboard and self._props.kind == "text" and begins:
+            self._keyboard.begin(self._props.draft, max_length=self._props.length)
 
     def leave(self) -> None:
         self._end_typing()
-        self._swap(QuestionProps())
+        super().leave()
 
     def _end_typing(self) -> None:
         """The keyboard forgets what was typed; what it says meanwhile is no answer."""
@@ -162,12 +161,12 @@ class QuestionViewModel(QObject):
         if self._keyboard and self._props.kind == "text" and asked:
             self._keyboard.forget()
 
-    def _swap(self, props: QuestionProps) -> None:
-        if props != self._props:
-            self._props = props
-            self._known.swap(props.known)
-            self._choices.swap(props.choices)
-            self.changed.emit()
+    def _derive(self, page: Asking, session: Session) -> QuestionProps:
+        return derive_question(page, session, self._place, self._say)
+
+    def _swap_rows(self) -> None:
+        self._known.swap(self._props.known)
+        self._choices.swap(self._props.choices)
 
     # What a finger does
 

@@ -1,18 +1,18 @@
 """Vouching with a card: the applicant lays the same one again, or somebody of the hall lays theirs."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import assert_never
 
-from PySide6.QtCore import Property, QObject, Signal, Slot
+from PySide6.QtCore import Property, Signal, Slot
 from PySide6.QtQml import QmlElement, QmlUncreatable
 
-from kiosk.journeys.events import Event, WentBack
+from kiosk.journeys.events import WentBack
 from kiosk.journeys.identify import AwaitingCard, Expired, Identified, NotRead, ReaderAway, Reading
 from kiosk.journeys.pages import SigningByCard
 from kiosk.ports import Starting
 from kiosk.session import Session
 from ui.pages.card_panel import CardPanelProps, derive_card_panel
+from ui.pages.page_view_model import PageViewModel
 from ui.place import Place
 from ui.texts import Texts
 
@@ -46,24 +46,12 @@ def derive_sign_by_card(page: SigningByCard, session: Session, place: Place, say
 
 @QmlElement
 @QmlUncreatable("The shell creates it")
-class SignByCardViewModel(QObject):
+class SignByCardViewModel(PageViewModel):
     changed = Signal()
+    _props = SignByCardProps()
 
-    def __init__(self, place: Place, say: Texts, post: Callable[[Event], None], parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._place, self._say, self._post = place, say, post
-        self._props = SignByCardProps()
-
-    def show(self, page: SigningByCard, session: Session) -> None:
-        self._swap(derive_sign_by_card(page, session, self._place, self._say))
-
-    def leave(self) -> None:
-        self._swap(SignByCardProps())
-
-    def _swap(self, props: SignByCardProps) -> None:
-        if props != self._props:
-            self._props = props
-            self.changed.emit()
+    def _derive(self, page: SigningByCard, session: Session) -> SignByCardProps:
+        return derive_sign_by_card(page, session, self._place, self._say)
 
     @Slot()
     def goBack(self) -> None:

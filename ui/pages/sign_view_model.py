@@ -1,15 +1,16 @@
 """What the signature page shows, and the strokes it hands on."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Property, QObject, Signal, Slot
+from PySide6.QtCore import Property, Signal, Slot
 from PySide6.QtQml import QmlElement, QmlUncreatable
 
 from kiosk.composing import Handwritten
-from kiosk.journeys.events import Event, Signed, Way, WayChosen, WentBack
+from kiosk.journeys.events import Signed, Way, WayChosen, WentBack
 from kiosk.journeys.pages import SigningByHand
 from kiosk.session import Session
+from ui.pages.page_view_model import PageViewModel
 from ui.place import Place
 from ui.texts import Texts
 
@@ -51,24 +52,12 @@ def handwritten(strokes: Sequence[Sequence[Point]]) -> Handwritten:
 
 @QmlElement
 @QmlUncreatable("The shell creates it")
-class SignViewModel(QObject):
+class SignViewModel(PageViewModel):
     changed = Signal()
+    _props = SignProps()
 
-    def __init__(self, place: Place, say: Texts, post: Callable[[Event], None], parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._place, self._say, self._post = place, say, post
-        self._props = SignProps()
-
-    def show(self, page: SigningByHand, session: Session) -> None:
-        self._swap(derive_sign(page, session, self._place, self._say))
-
-    def leave(self) -> None:
-        self._swap(SignProps())
-
-    def _swap(self, props: SignProps) -> None:
-        if props != self._props:
-            self._props = props
-            self.changed.emit()
+    def _derive(self, page: SigningByHand, session: Session) -> SignProps:
+        return derive_sign(page, session, self._place, self._say)
 
     @Slot("QVariantList")
     def sign(self, strokes: list[list[Point]]) -> None:
