@@ -63,6 +63,9 @@ class Witnessed:
 
 Vouching = Handwritten | CardAgain | Witnessed
 
+# The text, by key, under which each of them is given.
+_CONSENT = {Handwritten: "sign.lead", CardAgain: "card_again.lead", Witnessed: "witness.lead"}
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -108,7 +111,7 @@ def compose(
             {"name": a.name, "media_type": a.media_type, "sha256": a.digest, "size": len(a.content)}
             for a in attachments
         ],
-        "consents": [{"text": "sign.lead", "version": shown.texts_version, "at": moment.at.isoformat()}],
+        "consents": [{"text": _CONSENT[type(vouching)], "version": shown.texts_version, "at": moment.at.isoformat()}],
         "signature": {**_vouching(vouching), "shown": {**shown.as_json(), "digest": shown.digest}},
     }
     return SealedSubmission(sid=sid, slip_code=code, manifest=canonical(manifest), attachments=attachments)

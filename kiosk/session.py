@@ -234,6 +234,8 @@ def _farewell(page: Page) -> Page:
             return page  # it ends by itself, and soon; who left now would not hear how
         case Done():
             return Goodbye(submitted=True, slip_printed=isinstance(page.slip, SlipPrinted))
+        case NotKept(certain=False):
+            return Goodbye(submitted=False, slip_printed=False, uncertain=True)
         case _:
             return Goodbye(submitted=False, slip_printed=False)
 

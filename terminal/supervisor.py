@@ -19,6 +19,7 @@ from typing import Any, Self
 COMMANDS = Path(sys.executable).parent
 READY_WITHIN_S = 60.0
 END_WITHIN_S = 30.0
+LOOK_EVERY_S = 0.02
 
 
 class NotStarted(Exception):
@@ -215,7 +216,10 @@ simulated = true
     def _until(self, name: str, met: Any) -> None:
         deadline = time.monotonic() + READY_WITHIN_S
         while not met():
-            ended = self._processes[name].poll()
-            if ended is not None or time.monotonic() > deadline:
-                raise NotStarted(f"{name} did not get ready (exit status {ended}):\n{self.log_of(name)}")
-            time.sleep(0.02)
+            try:
+                ended = f"ended with {self._processes[name].wait(LOOK_EVERY_S)}"
+            except subprocess.TimeoutExpired:
+                if time.monotonic() < deadline:
+                    continue
+                ended = f"did not get ready within {READY_WITHIN_S:g} s"
+            raise NotStarted(f"{name} {ended}:\n{self.log_of(name)}")

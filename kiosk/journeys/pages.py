@@ -210,6 +210,7 @@ class Goodbye:
 
     submitted: bool
     slip_printed: bool
+    uncertain: bool = False  # nobody knows whether something was kept
 
 
 Page = (

@@ -8,6 +8,7 @@ import pytest
 from kiosk.case import open_stops
 from kiosk.composing import Handwritten
 from kiosk.faults import PAPER_OUT, READER_UNPLUGGED, STORE_NOT_WORKING
+from kiosk.identity import IdentityCard
 from kiosk.journeys.effects import CapturePage, FindCard, Seal, StopTimer, WatchDesk
 from kiosk.journeys.events import (
     AnswersConfirmed,
@@ -49,7 +50,7 @@ from kiosk.journeys.pages import (
 )
 from kiosk.ports import Disconnected, NotPrinted, Ready
 from sync.gateway.manifest_rules import BODY_LIMIT_BYTES
-from tests.journeys.visit import GOOD, NOTHING, PAGE, SHOWN, Visit
+from tests.journeys.visit import GOOD, GRANDMOTHER, GRANDSON, NOTHING, PAGE, SHOWN, Visit
 
 
 def at_camera(visit: Visit) -> Visit:
@@ -158,6 +159,29 @@ def test_where_nobody_knows_whether_it_was_kept_only_the_same_can_be_tried_again
     visit.happens(TriedAgain(), SubmissionNotSealed(STORE_NOT_WORKING))
     assert visit.page == uncertain, "a later refusal does not tell what the first try left"
     assert isinstance(visit.happens(TriedAgain()).is_sealed().page, AwaitingReceipt)
+
+
+def test_who_leaves_what_nobody_knows_to_be_kept_is_not_told_that_it_was_not(visit: Visit) -> None:
+    visit.comes_to_check().signs().happens(SubmissionNotSealed(STORE_NOT_WORKING, certain=False), LeftVisit())
+    assert visit.page == Goodbye(submitted=False, slip_printed=False, uncertain=True)
+
+
+@pytest.mark.parametrize(
+    ("way", "card", "text"),
+    [(Way.CARD, GRANDMOTHER, "card_again.lead"), (Way.WITNESS, GRANDSON, "witness.lead"), (None, None, "sign.lead")],
+)
+def test_the_consent_names_the_text_under_which_it_was_given(
+    visit: Visit, way: Way | None, card: IdentityCard | None, text: str
+) -> None:
+    visit.comes_to_check()
+    if way and card:
+        visit.happens(AnswersConfirmed(SHOWN), WayChosen(way), WayChosen(way)).lays_card(card)
+    else:
+        visit.signs()
+    sealing = visit.last(Seal)
+    assert isinstance(sealing, Seal)
+    (consent,) = json.loads(sealing.submission.manifest)["consents"]
+    assert consent["text"] == text
 
 
 def test_a_case_that_was_begun_can_be_gone_on_with_from_home(visit: Visit) -> None:

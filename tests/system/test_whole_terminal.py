@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from terminal.hand import Hand
-from terminal.supervisor import House
+from terminal.supervisor import House, NotStarted
 from tests.system.citizen import Citizen
 from tests.system.waiting import until
 
@@ -103,12 +103,12 @@ def test_a_full_disk_promises_nothing(house: House) -> None:
 def test_a_configuration_with_an_unknown_key_names_file_line_and_the_nearest_known_one(house: House) -> None:
     text = house.configuration.read_text(encoding="utf-8").replace("reserve_mb", "reserve")
     house.configuration.write_text(text.replace("[store]", "[store]\nreserv_mb = 1"), encoding="utf-8")
-    with pytest.raises(Exception, match=r"terminal.toml:\d+: unknown key store.reserv_mb.*reserve_mb"):
+    with pytest.raises(NotStarted, match=r"terminal.toml:\d+: unknown key store.reserv_mb.*reserve_mb"):
         house.start_terminal()
 
 
 def test_automation_is_refused_where_a_device_is_real(house: House) -> None:
     text = house.configuration.read_text(encoding="utf-8").replace("simulated = true", "simulated = false", 1)
     house.configuration.write_text(text, encoding="utf-8")
-    with pytest.raises(Exception, match="automation needs every configured device to be simulated"):
+    with pytest.raises(NotStarted, match="automation needs every configured device to be simulated"):
         house.start_terminal()

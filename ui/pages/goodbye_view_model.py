@@ -43,11 +43,12 @@ def derive_goodbye(page: Goodbye, session: Session, place: Place, say: Texts) ->
     things = [("card", "card"), ("papers", "book")]
     if page.slip_printed:
         things.append(("slip", "printer"))
+    cleared = ".submitted" if page.submitted else ".uncertain" if page.uncertain else ""
     return GoodbyeProps(
         heading=say("goodbye.heading.submitted" if page.submitted else "goodbye.heading.left"),
         lead=say("goodbye.lead"),
         submitted=page.submitted,
-        cleared=say("goodbye.cleared.submitted" if page.submitted else "goodbye.cleared"),
+        cleared=say(f"goodbye.cleared{cleared}"),
         more=say("goodbye.more"),
         things=tuple(TakeRow(say(f"goodbye.{key}"), say(f"goodbye.{key}.where"), icon) for key, icon in things),
     )

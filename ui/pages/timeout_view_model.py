@@ -6,13 +6,24 @@ from PySide6.QtCore import Property, QObject, Signal, Slot
 from PySide6.QtQml import QmlElement, QmlUncreatable
 
 from kiosk.journeys.events import Event, LeftVisit, OverlayClosed
-from kiosk.journeys.pages import Done
+from kiosk.journeys.pages import Done, NotKept, Page
 from kiosk.session import Session
 from ui.place import Place
 from ui.texts import Texts
 
 QML_IMPORT_NAME = "Hall.ViewModels"
 QML_IMPORT_MAJOR_VERSION = 1
+
+
+def what_of(page: Page) -> str:
+    """The key of what happens to what was given, should the visit end here."""
+    match page:
+        case Done():
+            return "timeout.what.kept"
+        case NotKept(certain=False):
+            return "timeout.what.uncertain"
+        case _:
+            return "timeout.what"
 
 
 @QmlElement
@@ -25,12 +36,12 @@ class TimeoutViewModel(QObject):
         self._place = place
         self._say = say
         self._post = post
-        self._submitted = False
+        self._what = "timeout.what"
 
     def show(self, session: Session) -> None:
-        submitted = isinstance(session.page, Done)
-        if submitted != self._submitted:
-            self._submitted = submitted
+        what = what_of(session.page)
+        if what != self._what:
+            self._what = what
             self.changed.emit()
 
     @Slot()
@@ -43,7 +54,7 @@ class TimeoutViewModel(QObject):
 
     @Property(str, notify=changed)
     def what(self) -> str:
-        return self._say("timeout.what.kept" if self._submitted else "timeout.what")
+        return self._say(self._what)
 
     @Property(float, constant=True)
     def seconds(self) -> float:

@@ -16,6 +16,7 @@ from kiosk.journeys.pages import (
     AwaitingReceipt,
     Capturing,
     Done,
+    Goodbye,
     NotKept,
     RatingState,
     Sealing,
@@ -28,10 +29,12 @@ from ui.numbers import COVER, covered, grouped
 from ui.pages.capture_view_model import derive_capture
 from ui.pages.check_view_model import CheckRow, Room, derive_check, paged, rows_of, shown_of
 from ui.pages.done_view_model import DoneProps, derive_done
+from ui.pages.goodbye_view_model import derive_goodbye
 from ui.pages.keeping_view_model import derive_keeping
 from ui.pages.not_kept_view_model import derive_not_kept
 from ui.pages.question_view_model import QuestionProps, derive_question
 from ui.pages.sign_view_model import handwritten
+from ui.pages.timeout_view_model import what_of
 from ui.rows import Rows
 from ui.sheet_application import ANSWERED, APPLICATION, CENTRED, CHILD, FILED, PAGE, RECEIPT, SHORT, WHOLE
 from ui.sheet_people import BEGUN, PLACE, WORKING, at
@@ -298,6 +301,13 @@ def test_where_nobody_knows_whether_it_was_kept_nothing_is_claimed_and_no_way_le
     assert props.back_label == ""
     assert "什么都没有提交" not in props.heading
     assert derive_not_kept(replace(page, certain=True), HERE, PLACE, SAY).back_label
+
+
+def test_the_warning_and_the_goodbye_claim_nothing_of_what_nobody_knows() -> None:
+    assert what_of(APPLICATION["not-kept-unknown"].page) == "timeout.what.uncertain"
+    assert what_of(APPLICATION["not-kept"].page) == "timeout.what"
+    page = Goodbye(submitted=False, slip_printed=False, uncertain=True)
+    assert derive_goodbye(page, HERE, PLACE, SAY).cleared == SAY("goodbye.cleared.uncertain")
 
 
 def test_a_slip_without_the_number_is_offered_anew() -> None:
