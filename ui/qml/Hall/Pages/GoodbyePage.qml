@@ -12,7 +12,7 @@ PageFrame {
 
     required property GoodbyeViewModel viewModel
 
-    tone: viewModel.submitted ? "good" : "kept"
+    tone: viewModel.submitted ? "good" : ""
     toneIcon: "check"
     heading: viewModel.heading
     lead: viewModel.lead
