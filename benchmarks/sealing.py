@@ -11,7 +11,7 @@ from benchmarks.figures import Figure, paired_ratio
 from kiosk.composing import uuid7
 from kiosk.ports import Sealed
 from kiosk.submission import Attachment, SealedSubmission, canonical
-from sync.store import Outbox
+from sync.outbox.store import Outbox
 
 RUNS = 40
 GOAL = 1.5

@@ -11,7 +11,7 @@ import apsw
 
 from kiosk.faults import WhoActs
 from provisioning.findings import Finding, Grade, ok
-from sync.schema import is_safe_sqlite
+from sync.outbox.schema import is_safe_sqlite
 
 FONTS = (
     ("Noto Sans CJK SC", "Regular"),

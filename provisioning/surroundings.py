@@ -15,7 +15,7 @@ from kiosk.configuration import Gateway, Store
 from kiosk.faults import Fault, WhoActs
 from kiosk.ports import Degraded, Disconnected, NeedsAttention, Ready, Starting, Status
 from provisioning.findings import Finding, Grade, ok
-from sync.schema import KEY
+from sync.outbox.schema import KEY
 from ui.texts import Texts
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}

@@ -17,7 +17,7 @@ from kiosk.configuration import Configuration, Screen
 from kiosk.items import Catalogue
 from kiosk.ports import View
 from kiosk.session import Session, Terminal
-from sync.store import Outbox
+from sync.outbox.store import Outbox
 from terminal.runner import Runner
 from terminal.services import CameraService, PrinterService, ReaderService, StoreService
 from ui.camera_provider import CameraProvider

@@ -64,9 +64,9 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _agent(options: argparse.Namespace) -> int:
-    from sync.agent import run_agent
-    from sync.key_file import StoreRefused
-    from sync.platform_client import AddressRefused
+    from sync.agent.platform_client import AddressRefused
+    from sync.agent.run import run_agent
+    from sync.outbox.key_file import StoreRefused
 
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -54,7 +54,7 @@ from kiosk.ports import (
     View,
 )
 from kiosk.submission import Rating, SealedSubmission
-from sync.key_file import StoreRefused
+from sync.outbox.key_file import StoreRefused
 from sync.steps import reached
 from terminal.device_thread import DeviceThread
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from sync.gateway.ports import HandOn, Objects, Storage
-from sync.key_file import sync_directory
+from sync.outbox.key_file import sync_directory
 from sync.steps import reached
 
 log = logging.getLogger(__name__)

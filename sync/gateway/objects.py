@@ -4,7 +4,7 @@ import hashlib
 import os
 from pathlib import Path
 
-from sync.key_file import sync_directory
+from sync.outbox.key_file import sync_directory
 from sync.steps import reached
 
 

@@ -11,12 +11,12 @@ from typing import Any
 import apsw
 
 from sync.gateway.ports import Attached, HandOn, Kept, KeptRating, Manifest, Received, Upload
-from sync.schema import BUSY_TIMEOUT_MS, StoreTrouble, is_safe_sqlite, migrate, transaction
+from sync.outbox.schema import BUSY_TIMEOUT_MS, StoreTrouble, is_safe_sqlite, migrate, transaction
 from sync.steps import reached
 
 DATABASE = "gateway.db"
 
-# Only ever added to, as in `sync/schema.py`.
+# Only ever added to, as in `sync/outbox/schema.py`.
 MIGRATIONS = (
     """
     CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;

@@ -7,9 +7,9 @@ from pathlib import Path
 import apsw
 
 from kiosk.submission import Rating, Receipt
-from sync.drain import Drain
-from sync.schema import open_store
-from sync.store import Outbox
+from sync.outbox.drain import Drain
+from sync.outbox.schema import open_store
+from sync.outbox.store import Outbox
 
 NO_MORE, WITHOUT_END = 1, 10**6  # pages; SQLite keeps those that the file has already
 

@@ -19,8 +19,8 @@ from kiosk.check_digits import CROCKFORD, is_receipt_number
 from kiosk.composing import slip_code, uuid7
 from kiosk.ports import Sealed
 from kiosk.submission import FORMAT, Attachment, Rating, SealedSubmission, canonical
+from sync.outbox.store import Outbox
 from sync.steps import STEPS
-from sync.store import Outbox
 from terminal.hand import Hand
 from terminal.supervisor import COMMANDS, House
 from tests.system.citizen import Citizen

@@ -33,12 +33,12 @@ from kiosk.configuration import (
 )
 from kiosk.ports import Sealed
 from kiosk.submission import FORMAT, Attachment, Json, Rating, SealedSubmission, canonical
-from sync.agent import run_agent
-from sync.backoff import Backoff
+from sync.agent.backoff import Backoff
+from sync.agent.run import run_agent
 from sync.gateway.cli import main
 from sync.gateway.serve import AddressRefused, GatewayServer, bind, opened_gateway
-from sync.schema import State
-from sync.store import Outbox
+from sync.outbox.schema import State
+from sync.outbox.store import Outbox
 
 NAME, NUMBER = "陈桂兰", "100101194401010028"
 PHOTO = Attachment("身份证.jpg", "image/jpeg", Random(7).randbytes(600_000))

@@ -6,7 +6,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.backoff import Backoff, retry_after_s
+from sync.agent.backoff import Backoff, retry_after_s
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sync.key_file import StoreRefused, read_or_make_key
+from sync.outbox.key_file import StoreRefused, read_or_make_key
 
 
 def test_a_key_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:

@@ -16,10 +16,10 @@ from kiosk import ports
 from kiosk.faults import PAPER_OUT, PRINTER_SILENT, STORE_FULL, STORE_NOT_WORKING
 from kiosk.ports import NeedsAttention, NotPrinted, NotSealed, Printed, PrintUnknown, Ready, Sealed, SealUnknown
 from kiosk.submission import Attachment, Rating, Receipt, SealedSubmission
-from sync.drain import Drain
-from sync.key_file import StoreRefused
-from sync.schema import DATABASE, State, open_store
-from sync.store import Outbox
+from sync.outbox.drain import Drain
+from sync.outbox.key_file import StoreRefused
+from sync.outbox.schema import DATABASE, State, open_store
+from sync.outbox.store import Outbox
 
 MakeSubmission = Callable[..., SealedSubmission]
 PAGE = Attachment("page-1.jpg", "image/jpeg", b"\xff\xd8" + bytes(100_000))
@@ -287,7 +287,7 @@ SEAL_AND_STAY = """
 import sys
 from pathlib import Path
 from kiosk.submission import Attachment, SealedSubmission
-from sync.store import Outbox
+from sync.outbox.store import Outbox
 outbox = Outbox(Path(sys.argv[1]), reserve_mb=0)
 for place in range(30):
     attachment = Attachment("a", "text/plain", b"synthetic-attachment" * 5000)

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from kiosk.check_digits import luhn
-from sync.platform_client import (
+from sync.agent.platform_client import (
     Acknowledged,
     Again,
     Announced,

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.key_file import StoreRefused
-from sync.schema import CIPHER, DATABASE, KEY, is_safe_sqlite, migrate, open_store
+from sync.outbox.key_file import StoreRefused
+from sync.outbox.schema import CIPHER, DATABASE, KEY, is_safe_sqlite, migrate, open_store
 
 
 @pytest.mark.parametrize("version", ["3.6.23", "3.44.6", "3.50.7", "3.51.3", "3.52.0", "3.54.0", "4.0"])

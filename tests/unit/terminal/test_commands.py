@@ -8,8 +8,8 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtGui import QGuiApplication
 
-from sync.schema import KEY
-from sync.store import Outbox
+from sync.outbox.schema import KEY
+from sync.outbox.store import Outbox
 from terminal.application import Ending
 from terminal.cli import CONFIGURATION_EXIT, main
 

@@ -27,7 +27,7 @@ from kiosk.journeys.pages import Goodbye, Home, Identifying, Idle
 from kiosk.ports import Disconnected, Ready, Status
 from kiosk.session import Terminal
 from sync.catalogue import read_catalogue
-from sync.store import Outbox
+from sync.outbox.store import Outbox
 from terminal.application import CONTENT
 from terminal.runner import Mailbox, Runner
 from terminal.services import CameraService, PrinterService, ReaderService, StatusReport, StoreService

@@ -10,8 +10,8 @@ from kiosk.faults import STORE_REFUSED
 from kiosk.journeys.events import Device, DeviceChanged, Event, SubmissionNotSealed
 from kiosk.ports import NeedsAttention, Ready
 from kiosk.submission import SealedSubmission
-from sync.schema import KEY
-from sync.store import Outbox
+from sync.outbox.schema import KEY
+from sync.outbox.store import Outbox
 from terminal.services import StoreService
 
 WITHIN_S = 10.0

@@ -16,7 +16,7 @@ import requests
 
 from kiosk.check_digits import is_receipt_number
 from kiosk.submission import Json, Rating, Receipt, canonical
-from sync.backoff import retry_after_s
+from sync.agent.backoff import retry_after_s
 
 TUS = {"Tus-Resumable": "1.0.0"}
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}

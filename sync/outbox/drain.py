@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from kiosk.submission import Rating, Receipt
-from sync.schema import State, open_store, transaction
+from sync.outbox.schema import State, open_store, transaction
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import apsw
 
-from sync.key_file import StoreRefused, read_or_make_key, sync_directory
+from sync.outbox.key_file import StoreRefused, read_or_make_key, sync_directory
 
 DATABASE = "outbox.db"
 KEY = "outbox.key"

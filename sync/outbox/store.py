@@ -27,8 +27,8 @@ from kiosk.ports import (
     Status,
 )
 from kiosk.submission import Rating, Receipt, SealedSubmission
-from sync.key_file import StoreRefused
-from sync.schema import State, StoreTrouble, open_store, transaction
+from sync.outbox.key_file import StoreRefused
+from sync.outbox.schema import State, StoreTrouble, open_store, transaction
 from sync.steps import reached
 
 log = logging.getLogger(__name__)

@@ -16,10 +16,8 @@ from typing import assert_never
 
 from kiosk.configuration import Configuration
 from kiosk.submission import Rating
-from sync.backoff import Backoff
-from sync.drain import Blob, Drain, Pending
-from sync.key_file import StoreRefused
-from sync.platform_client import (
+from sync.agent.backoff import Backoff
+from sync.agent.platform_client import (
     Acknowledged,
     Again,
     Announced,
@@ -32,7 +30,9 @@ from sync.platform_client import (
     Rejected,
     UploadAt,
 )
-from sync.schema import State, StoreTrouble
+from sync.outbox.drain import Blob, Drain, Pending
+from sync.outbox.key_file import StoreRefused
+from sync.outbox.schema import State, StoreTrouble
 from sync.steps import reached
 
 log = logging.getLogger(__name__)
