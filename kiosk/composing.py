@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from kiosk.case import Case
 from kiosk.check_digits import CROCKFORD, luhn
+from kiosk.clock import ClockReading
 from kiosk.identity import OpenEnd
 from kiosk.items import Catalogue
 from kiosk.submission import FORMAT, Attachment, Json, SealedSubmission, canonical, digest_of
@@ -19,6 +20,7 @@ class Moment:
 
     at: datetime
     entropy: bytes
+    clock: ClockReading = ClockReading()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ def compose(
         "terminal": {"code": origin.terminal_code, "hall": origin.hall},
         "simulated": origin.simulated,
         "submitted_at": moment.at.isoformat(timespec="milliseconds"),
-        "clock": {"confidence": "unknown", "offset_ms": None},
+        "clock": {"confidence": moment.clock.confidence(moment.at), "offset_ms": moment.clock.offset_ms},
         "catalogue_version": catalogue.version,
         "item": {
             "id": case.item.id,

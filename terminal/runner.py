@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
+from kiosk.clock import ClockReading
 from kiosk.composing import ENTROPY_BYTES, Moment
 from kiosk.documents import spoken
 from kiosk.journeys.effects import (
@@ -39,8 +40,8 @@ log = logging.getLogger(__name__)
 CHINA = ZoneInfo("Asia/Shanghai")
 
 
-def moment_now() -> Moment:
-    return Moment(datetime.now(CHINA), secrets.token_bytes(ENTROPY_BYTES))
+def moment_now(clock: ClockReading) -> Moment:
+    return Moment(datetime.now(CHINA), secrets.token_bytes(ENTROPY_BYTES), clock)
 
 
 class Mailbox(QObject):
@@ -73,13 +74,15 @@ class Mailbox(QObject):
 class Runner(QObject):
     """`show(session)` is called after every step, before its effects are executed."""
 
+    _clock_read = Signal(object)
+
     def __init__(
         self,
         terminal: Terminal,
         texts: Texts,
         *,
         show: Callable[[Session], None],
-        now: Callable[[], Moment] = moment_now,
+        now: Callable[[ClockReading], Moment] = moment_now,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -89,6 +92,8 @@ class Runner(QObject):
         self._texts = texts
         self._show = show
         self._now = now
+        self._clock = ClockReading()
+        self._clock_read.connect(self._believe, Qt.ConnectionType.QueuedConnection)
         self._timers = {timer: self._make_timer(timer) for timer in Timer}
         self._services: tuple[ReaderService, CameraService, PrinterService, StoreService] | None = None
 
@@ -115,7 +120,7 @@ class Runner(QObject):
             log.debug("dropped %s of an ended visit", type(event).__name__)
             return
         before = self.session
-        transition = step(before, event, moment=self._now(), terminal=self._terminal)
+        transition = step(before, event, moment=self._now(self._clock), terminal=self._terminal)
         self.session = transition.state
         if self.session is not before:
             self._show(self.session)
@@ -123,6 +128,14 @@ class Runner(QObject):
             self._services[3].await_receipt(None, before.number)
         for effect in transition.effects:
             self._execute(effect)
+
+    def tell_clock(self, reading: ClockReading) -> None:
+        """How far our clock is to be believed from now on. Thread-safe."""
+        self._clock_read.emit(reading)
+
+    @Slot(object)
+    def _believe(self, reading: ClockReading) -> None:
+        self._clock = reading
 
     def _execute(self, effect: Effect) -> None:
         if self._services is None:

@@ -2,11 +2,12 @@
 
 import json
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from kiosk.case import Problem, problem_with
+from kiosk.clock import ClockReading
 from kiosk.composing import Handwritten
 from kiosk.faults import (
     CAMERA_UNPLUGGED,
@@ -93,7 +94,9 @@ from kiosk.journeys.pages import (
 )
 from kiosk.ports import Disconnected, NeedsAttention, NotPrinted, PrintUnknown, Ready
 from kiosk.submission import digest_of
-from tests.journeys.visit import GOOD, GRANDMOTHER, GRANDSON, NOTHING, PAGE, SHOWN, SIGNATURE, Visit, content
+from tests.journeys.visit import CHINA, GOOD, GRANDMOTHER, GRANDSON, NOTHING, PAGE, SHOWN, SIGNATURE, Visit, content
+
+NINE = datetime(2026, 11, 23, 9, tzinfo=CHINA)
 
 
 def sealed(visit: Visit) -> dict[str, object]:
@@ -138,6 +141,22 @@ def test_what_is_handed_in_is_what_the_card_said_and_the_citizen_gave(visit: Vis
     ]
     assert len(manifest["attachments"]) == 3  # type: ignore[arg-type]
     assert manifest["simulated"] is True
+
+
+@pytest.mark.parametrize(
+    ("reading", "confidence"),
+    [
+        (ClockReading(), "unknown"),
+        (ClockReading(floor=NINE, offset_ms=-1200), "plausible"),
+        (ClockReading(floor=NINE + timedelta(days=1)), "wrong"),
+    ],
+)
+def test_the_time_of_handing_in_says_how_far_it_is_to_be_believed(
+    visit: Visit, reading: ClockReading, confidence: str
+) -> None:
+    visit.clock = reading
+    manifest = sealed(visit.comes_to_check().signs())
+    assert manifest["clock"] == {"confidence": confidence, "offset_ms": reading.offset_ms}
 
 
 def test_the_signature_is_bound_to_what_the_check_page_showed(visit: Visit) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, timezone
 
+from kiosk.clock import ClockReading
 from kiosk.composing import Handwritten, Moment, Shown
 from kiosk.identity import CardKind, IdentityCard, OpenEnd, Sex
 from kiosk.journeys.effects import Effect, PrintSlip, Seal
@@ -67,10 +68,11 @@ class Visit:
     effects: tuple[Effect, ...] = ()
     asked: list[Effect] = field(default_factory=list)
     now: datetime = datetime(2026, 11, 23, 9, 46, tzinfo=CHINA)
+    clock: ClockReading = ClockReading()
 
     def happens(self, *events: Event) -> "Visit":
         for event in events:
-            moment = Moment(self.now, bytes(range(32)))
+            moment = Moment(self.now, bytes(range(32)), self.clock)
             result = step(self.session, event, moment=moment, terminal=self.terminal)
             self.session, self.effects = result.state, result.effects
             self.asked += result.effects
