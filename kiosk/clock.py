@@ -20,3 +20,6 @@ class ClockReading:
         if self.floor is None:
             return "unknown"
         return "wrong" if self.is_wrong(at) else "plausible"
+
+
+UNKNOWN = ClockReading()

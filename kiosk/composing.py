@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from kiosk.case import Case
 from kiosk.check_digits import CROCKFORD, luhn
-from kiosk.clock import ClockReading
+from kiosk.clock import UNKNOWN, ClockReading
 from kiosk.identity import OpenEnd
 from kiosk.items import Catalogue
 from kiosk.submission import FORMAT, Attachment, Json, SealedSubmission, canonical, digest_of
@@ -20,7 +20,7 @@ class Moment:
 
     at: datetime
     entropy: bytes
-    clock: ClockReading = ClockReading()
+    clock: ClockReading = UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)

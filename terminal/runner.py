@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
-from kiosk.clock import ClockReading
+from kiosk.clock import UNKNOWN, ClockReading
 from kiosk.composing import ENTROPY_BYTES, Moment
 from kiosk.documents import spoken
 from kiosk.journeys.effects import (
@@ -92,7 +92,7 @@ class Runner(QObject):
         self._texts = texts
         self._show = show
         self._now = now
-        self._clock = ClockReading()
+        self._clock = UNKNOWN
         self._clock_read.connect(self._believe, Qt.ConnectionType.QueuedConnection)
         self._timers = {timer: self._make_timer(timer) for timer in Timer}
         self._services: tuple[ReaderService, CameraService, PrinterService, StoreService] | None = None

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, timezone
 
-from kiosk.clock import ClockReading
+from kiosk.clock import UNKNOWN, ClockReading
 from kiosk.composing import Handwritten, Moment, Shown
 from kiosk.identity import CardKind, IdentityCard, OpenEnd, Sex
 from kiosk.journeys.effects import Effect, PrintSlip, Seal
@@ -68,7 +68,7 @@ class Visit:
     effects: tuple[Effect, ...] = ()
     asked: list[Effect] = field(default_factory=list)
     now: datetime = datetime(2026, 11, 23, 9, 46, tzinfo=CHINA)
-    clock: ClockReading = ClockReading()
+    clock: ClockReading = UNKNOWN
 
     def happens(self, *events: Event) -> "Visit":
         for event in events:
