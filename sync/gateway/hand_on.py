@@ -45,7 +45,7 @@ class ReceivedFolder:
         draft.mkdir(mode=0o700)
         attachments = row.manifest.attachments
         for name, attachment in zip(distinct_names(one.name for one in attachments), attachments, strict=True):
-            _write(draft / name, self._objects.read(attachment.digest))
+            _write(draft / name, b"".join(self._objects.pieces(attachment.digest)))
         _write(draft / SUBMISSION, row.manifest.content)
         _write(draft / RECEIPT, row.acknowledgement)
         sync_directory(draft)

@@ -1,62 +1,82 @@
 """Blobs in a directory: `objects/<hex>` when whole, `parts/<upload>` while they arrive."""
 
 import hashlib
-import os
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
-from sync.outbox.key_file import sync_directory
+from sync.gateway.disk import Disk
 from sync.steps import reached
+
+PIECE_BYTES = 1_000_000
 
 
 class ObjectDirectory:
     """Satisfies `Objects`. A blob appears under its digest only when it is whole, and synced."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, disk: Disk | None = None) -> None:
+        self._disk = disk or Disk()
         self._objects = directory / "objects"
         self._parts = directory / "parts"
+        self._naming = threading.Lock()
         for path in (self._objects, self._parts):
-            path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        sync_directory(directory)
+            self._disk.make_directory(path)
+            self._disk.sync_directory(path)  # names that a process before us moved and did not sync
+        self._disk.sync_directory(directory)
 
     def has(self, digest: str) -> bool:
-        return self._blob(digest).exists()
+        with self._naming:  # a name that is being moved counts only once it is synced
+            return self._blob(digest).exists()
 
-    def read(self, digest: str) -> bytes:
-        return self._blob(digest).read_bytes()
+    def pieces(self, digest: str) -> Iterator[bytes]:
+        with self._blob(digest).open("rb") as file:
+            while piece := file.read(PIECE_BYTES):
+                yield piece
 
     def arrived(self, upload_id: str) -> int:
-        try:
-            return self._part(upload_id).stat().st_size
-        except FileNotFoundError:
+        part = self._part(upload_id)
+        if not part.exists():
             return 0
+        self._disk.sync(part)
+        return part.stat().st_size
 
     def append(self, upload_id: str, chunk: bytes) -> None:
         part = self._part(upload_id)
-        is_new = not part.exists()
-        with part.open("ab") as file:
-            file.write(chunk)
-            file.flush()
-            os.fsync(file.fileno())
-        if is_new:
-            sync_directory(self._parts)
+        before = part.stat().st_size if part.exists() else None
+        try:
+            self._disk.append(part, chunk)
+            if before is None:
+                self._disk.sync_directory(self._parts)
+        except OSError:
+            # After a failed fsync the system calls the pages clean: they must go, or the next fsync would lie.
+            if part.exists():
+                self._disk.truncate(part, before or 0)
+            raise
         reached("gateway.chunk_written")
 
     def complete(self, upload_id: str, digest: str) -> bool:
         part = self._part(upload_id)
-        with part.open("ab") as file:  # a blob of no bytes has no part yet
-            os.fsync(file.fileno())
+        if not part.exists():
+            self._disk.append(part, b"")  # a blob of no bytes has no part yet
         with part.open("rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()
         if f"sha256:{found}" != digest:
-            part.unlink()
-            sync_directory(self._parts)
+            self.drop(upload_id)
             return False
         reached("gateway.blob_whole")
-        part.replace(self._blob(digest))
-        sync_directory(self._objects)
-        sync_directory(self._parts)
+        with self._naming:
+            self._disk.replace(part, self._blob(digest))
+            self._disk.sync_directory(self._objects)
+        self._disk.sync_directory(self._parts)
         reached("gateway.blob_renamed")
         return True
+
+    def drop(self, upload_id: str) -> None:
+        self._disk.unlink(self._part(upload_id))
+        self._disk.sync_directory(self._parts)
+
+    def free_bytes(self) -> int:
+        return self._disk.free_bytes(self._parts)
 
     def _blob(self, digest: str) -> Path:
         return self._objects / digest.removeprefix("sha256:")

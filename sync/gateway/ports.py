@@ -4,10 +4,34 @@ Every method that changes something has it on disk when it returns, or raises OS
 Methods may be called from any thread.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class TerminalIdentity:
+    """Who speaks. `keys`: its signing keys, key id to 32 raw public bytes."""
+
+    code: str
+    hall: str
+    keys: Mapping[str, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Revoked:
+    """The terminal of this certificate is no longer heard."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """Bytes of ours and the signature line that goes beside them."""
+
+    content: bytes
+    signature: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +104,12 @@ class Received:
 class Storage(Protocol):
     """Metadata: manifests, uploads, acknowledgements, ratings and the outbox to the city."""
 
+    def terminal_of(self, certificate_digest: str) -> TerminalIdentity | Revoked | None:
+        """Whose certificate this is. `certificate_digest`: `sha256:<hex>` of its DER bytes."""
+        ...
+
+    def terminal(self, code: str) -> TerminalIdentity | Revoked | None: ...
+
     def keep_manifest(self, manifest: Manifest) -> Kept: ...
 
     def manifest(self, sid: str) -> Manifest | None: ...
@@ -116,18 +146,33 @@ class Storage(Protocol):
 
 
 class Objects(Protocol):
-    """Blobs under their digest, and the parts of those that are still arriving."""
+    """Blobs under their digest, and the parts of those that are still arriving.
 
-    def has(self, digest: str) -> bool: ...
+    Calls for different uploads do not wait for one another; for one upload the caller makes them one by one.
+    """
 
-    def read(self, digest: str) -> bytes: ...
+    def has(self, digest: str) -> bool:
+        """Whether the blob is there, whole, and would be after a power cut."""
+        ...
+
+    def pieces(self, digest: str) -> Iterator[bytes]:
+        """The blob in pieces of at most a megabyte. Raises FileNotFoundError when it is not there."""
+        ...
 
     def arrived(self, upload_id: str) -> int:
-        """How many bytes of an upload are on disk."""
+        """How many bytes of an upload are on disk, and would be after a power cut."""
         ...
 
     def append(self, upload_id: str, chunk: bytes) -> None: ...
 
     def complete(self, upload_id: str, digest: str) -> bool:
         """Turn an upload into a blob. False when its content has another digest; then the upload is empty again."""
+        ...
+
+    def drop(self, upload_id: str) -> None:
+        """The upload is empty again."""
+        ...
+
+    def free_bytes(self) -> int:
+        """Room for more blobs."""
         ...
