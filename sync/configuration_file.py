@@ -1,12 +1,96 @@
-"""The configuration of one terminal, from TOML files laid over one another: defaults, the hall, the terminal."""
+"""The configuration of one terminal: TOML files laid over one another, and what its gateway says on top of them.
 
-from collections.abc import Sequence
+Only some tables may come from afar. A document that would not make a whole configuration is not taken at all.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
 
 from kiosk.configuration import Configuration
-from sync.strict_toml import read_layers
+from sync.strict_toml import merged, messages_of, read_layers
+
+FORMAT = "hall-terminal/configuration/1"
+FROM_AFAR: Mapping[str, frozenset[str] | None] = {  # None: the whole table
+    "hall": None,
+    "times": None,
+    "agent": None,
+    "terminal": frozenset({"number"}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """Why a configuration from afar is not taken, a sentence each."""
+
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteConfiguration:
+    """What a gateway says to one terminal. `serial` only grows."""
+
+    terminal: str
+    serial: int
+    settings: Mapping[str, Any]
 
 
 def read_configuration(paths: Sequence[Path]) -> Configuration:
     """The files in order, the last on top; what none of them says is the model's default. Raises FileFault."""
     return read_layers(paths, Configuration)
+
+
+def parse_remote(content: bytes) -> RemoteConfiguration | Findings:
+    """The gateway's document, once its signature is known to hold."""
+    try:
+        document = json.loads(content)
+    except ValueError:
+        return Findings(("it is not JSON",))
+    match document:
+        case {"format": format_, **_rest} if format_ != FORMAT:
+            return Findings((f"its format is {format_!r}, not {FORMAT}",))
+        case {"format": _, "terminal": str(terminal), "serial": int(serial), "settings": dict(settings)}:
+            return RemoteConfiguration(terminal, serial, settings)
+    return Findings(("terminal, serial or settings are missing",))
+
+
+def effective(local: Configuration, remote_settings: Mapping[str, Any]) -> Configuration | Findings:
+    """The local configuration with the gateway's settings on top, or all that is wrong with them."""
+    foreign = [f"{name} may not be set from afar" for name in _names(remote_settings) if not _may_come(name)]
+    if foreign:
+        return Findings(tuple(foreign))
+    tree = merged(local.model_dump(mode="json"), remote_settings)
+    try:
+        return Configuration.model_validate_json(json.dumps(tree))
+    except ValidationError as error:
+        return Findings(messages_of(error, tree, Configuration))
+
+
+def effective_from(local: Configuration, content: bytes) -> Configuration | Findings:
+    """The same from the gateway's whole document, which must be meant for this terminal."""
+    match parse_remote(content):
+        case Findings() as findings:
+            return findings
+        case RemoteConfiguration(terminal) if terminal != local.terminal.code:
+            return Findings((f"it is meant for terminal {terminal}, and this is {local.terminal.code}",))
+        case RemoteConfiguration(settings=settings):
+            return effective(local, settings)
+
+
+def _names(settings: Mapping[str, Any]) -> list[str]:
+    """`table.key` for each key in a table, and a bare name for what is no table."""
+    return [
+        name
+        for table, keys in settings.items()
+        for name in ([f"{table}.{key}" for key in keys] if isinstance(keys, Mapping) else [table])
+    ]
+
+
+def _may_come(name: str) -> bool:
+    table, _, key = name.partition(".")
+    keys = FROM_AFAR.get(table, frozenset())
+    return bool(key) and (keys is None or key in keys)

@@ -3,7 +3,7 @@
 import json
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -55,7 +55,7 @@ def read_layers(paths: Sequence[Path], model: type[Model]) -> Model:
             layer = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
             raise FileFault([_syntax_finding(path, text, error)]) from error
-        tree = _merged(tree, layer)
+        tree = merged(tree, layer)
         origins |= {place: (path, line) for place, line in toml_lines(text).items()}
     try:
         return model.model_validate_json(json.dumps(tree, default=str))
@@ -83,12 +83,18 @@ def _syntax_finding(path: Path, text: str, error: tomllib.TOMLDecodeError) -> Fi
     return Finding(path, int(line[1]) if line else text.count("\n") + 1, f"is not TOML: {message}")
 
 
-def _merged(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
-    merged = dict(below)
+def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """`above` laid over `below`: tables merge, anything else is replaced."""
+    both = dict(below)
     for key, value in above.items():
-        old = merged.get(key)
-        merged[key] = _merged(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
-    return merged
+        old = both.get(key)
+        both[key] = merged(old, value) if isinstance(old, Mapping) and isinstance(value, Mapping) else value
+    return both
+
+
+def messages_of(error: ValidationError, tree: Mapping[str, Any], model: type[BaseModel]) -> tuple[str, ...]:
+    """What is wrong with `tree`, a sentence each, where there are no files and lines to name."""
+    return tuple(_message(detail, _place_in(tree, detail["loc"]), model) for detail in error.errors(include_url=False))
 
 
 def _finding(
