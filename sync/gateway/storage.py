@@ -59,15 +59,15 @@ class DirectoryRefused(Exception):
 
 
 class EmbeddedStorage:
-    """Satisfies `Storage`. Opens the file in `directory`, making it where it lacks."""
+    """Satisfies `Storage`. Opens the file in `directory`, making it where it lacks; `vfs` names another SQLite VFS."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, *, vfs: str | None = None) -> None:
         if not is_safe_sqlite(apsw.sqlite_lib_version()):
             raise DirectoryRefused(f"SQLite {apsw.sqlite_lib_version()} can lose committed rows")
         database = directory / DATABASE
         database.touch(mode=0o600)
         self._lock = threading.RLock()
-        self._connection = apsw.Connection(str(database))
+        self._connection = apsw.Connection(str(database), vfs=vfs)
         with self._reading():
             self._connection.set_busy_timeout(BUSY_TIMEOUT_MS)
             self._connection.pragma("journal_mode", "wal")

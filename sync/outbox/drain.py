@@ -3,10 +3,12 @@
 Every step forward is one transaction, and happens only from the state before it: two agents do no harm.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+
+import apsw
 
 from kiosk.submission import Rating, Receipt
 from sync.outbox.schema import State, open_store, transaction
@@ -40,8 +42,8 @@ BEFORE_COMMIT = (State.SEALED, State.ANNOUNCED, State.UPLOADING)
 class Drain:
     """The agent's own connection to the store in `directory`. Raises what `open_store` may raise, at any call."""
 
-    def __init__(self, directory: Path) -> None:
-        self._connection = open_store(directory)
+    def __init__(self, directory: Path, *, opener: Callable[[Path], apsw.Connection] = open_store) -> None:
+        self._connection = opener(directory)
 
     def close(self) -> None:
         self._connection.close(True)

@@ -103,8 +103,10 @@ def is_safe_sqlite(version: str) -> bool:
     return release in ((3, 44, 6), (3, 50, 7)) or not (3, 7, 0) <= release <= (3, 51, 2)
 
 
-def open_store(directory: Path) -> apsw.Connection:
+def open_store(directory: Path, *, vfs: str | None = None) -> apsw.Connection:
     """Open the encrypted store in `directory`, making directory, key and tables where they lack.
+
+    `vfs` is the name of another SQLite VFS; it must encrypt.
 
     Raises StoreRefused when it must not be opened, or one of `StoreTrouble`.
     """
@@ -116,7 +118,7 @@ def open_store(directory: Path) -> apsw.Connection:
         raise StoreRefused(f"{database} is there and its key {key_file} is not")
     key = read_or_make_key(key_file)
     database.touch(mode=0o600)
-    connection = apsw.Connection(str(database))
+    connection = apsw.Connection(str(database), vfs=vfs)
     try:
         connection.set_busy_timeout(BUSY_TIMEOUT_MS)
         connection.pragma("cipher", CIPHER)
@@ -128,6 +130,7 @@ def open_store(directory: Path) -> apsw.Connection:
         connection.pragma("foreign_keys", True)
         migrate(connection, MIGRATIONS)
         sync_directory(directory)
+        sync_directory(directory.parent)
     except BaseException:
         connection.close(True)
         raise
