@@ -110,19 +110,9 @@ def gateway_keys_of(listed: Mapping[str, str]) -> dict[str, bytes]:
     return keys
 
 
-def new_draft(terminal: str, *, signing_seed: bytes | None = None) -> Draft:
-    """New keys and a request for `terminal`; the signing key stays where one is given. Nothing is written."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, terminal)])
-    request = x509.CertificateSigningRequestBuilder().subject_name(name).sign(key, hashes.SHA256())
-    return Draft(
-        terminal=terminal,
-        tls_key=key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        ),
-        signing_seed=signing_seed or new_seed(),
-        request=request.public_bytes(serialization.Encoding.PEM).decode(),
-    )
+def renewal_draft(identity: Identity) -> Draft:
+    """A new TLS key beside the signing key that stays. Nothing is written. Raises OSError."""
+    return _new_draft(identity.terminal, identity.tls_key.with_name(SIGNING_KEY).read_bytes())
 
 
 def kept_draft(directory: Path, terminal: str) -> Draft:
@@ -134,7 +124,7 @@ def kept_draft(directory: Path, terminal: str) -> Draft:
         if draft.terminal == terminal and not _is_current(directory, draft):
             return draft
         shutil.rmtree(place)
-    draft = new_draft(terminal)
+    draft = _new_draft(terminal, new_seed())
     unfinished = directory / f"{DRAFT}.{secrets.token_hex(8)}"
     _write_all(
         unfinished,
@@ -184,6 +174,20 @@ def keep_identity(
     for left in directory.iterdir():
         if _LEFT_OVER.fullmatch(left.name) and left not in (before, generation):
             shutil.rmtree(left)
+
+
+def _new_draft(terminal: str, signing_seed: bytes) -> Draft:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, terminal)])
+    request = x509.CertificateSigningRequestBuilder().subject_name(name).sign(key, hashes.SHA256())
+    return Draft(
+        terminal=terminal,
+        tls_key=key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        ),
+        signing_seed=signing_seed,
+        request=request.public_bytes(serialization.Encoding.PEM).decode(),
+    )
 
 
 def _read_draft(place: Path) -> Draft:

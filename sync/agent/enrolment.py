@@ -1,0 +1,234 @@
+"""How a terminal becomes somebody at its gateway, and stays so: enrolment with a one-time code, and renewal.
+
+Nothing of ours is sent before the server has proved that the authority named in the code certifies it, and the keys
+lie on the disk before they are asked about: an answer that was lost is asked for again with the same request.
+"""
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import serialization
+
+from kiosk.submission import canonical
+from sync.agent.anonymous_line import Answered, NotBelieved, Unreachable, ask, clock_differs, trusting, trusting_nobody
+from sync.outbox.identity import Draft, Identity, gateway_keys_of, keep_identity, kept_draft, renewal_draft
+from sync.wire.enrolment_code import EnrolmentCode
+from sync.wire.signatures import HEADER, is_signed, parse_signature
+
+RENEWAL_FORMAT = "hall-terminal/renewal/1"
+RENEW_AFTER = 2 / 3  # of a certificate's life
+RENEW_LATE = timedelta(days=90)
+CLOCKS_MAY_DIFFER = timedelta(minutes=5)
+
+
+class Why(Enum):
+    """What stood in the way."""
+
+    NO_NETWORK = "no-network"
+    NOT_A_GATEWAY = "not-a-gateway"
+    OTHER_AUTHORITY = "other-authority"  # somebody in between, or a code of another platform
+    FOREIGN_CERTIFICATE = "foreign-certificate"
+    CLOCK = "clock"
+    WRONG_CODE = "wrong"
+    USED = "used"
+    LATE = "late"
+    LOCKED = "locked"
+    REVOKED = "revoked"
+    TOO_LATE = "too-late"
+    UNKNOWN_KEY = "unknown-key"
+    DISK = "disk"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Nothing has changed. `detail`: what the machine says, for whoever looks closer."""
+
+    why: Why
+    detail: str = ""
+    tries_left: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """The identity is kept. The first configuration is the gateway's, its signature is checked."""
+
+    not_after: datetime
+    configuration: bytes
+    configuration_signature: str
+
+
+@dataclass(frozen=True, slots=True)
+class Renewed:
+    not_after: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Certified:
+    certificate: str
+    authority: str
+    gateway_keys: Mapping[str, bytes]
+    not_after: datetime
+
+
+def enrol(directory: Path, code: EnrolmentCode, gateway_url: str, *, now: datetime) -> Enrolled | Refused:
+    """Become the code's terminal, with keys made here. `directory` is the store's; `now` is our clock's word.
+
+    An identity that is there serves until the new one is whole. Raises ValueError when the address is not https.
+    """
+    authority = _authority_of(code, gateway_url, now)
+    if isinstance(authority, Refused):
+        return authority
+    try:
+        draft = kept_draft(directory, code.terminal)
+        body = {
+            "terminal": code.terminal,
+            "secret": code.secret,
+            "csr": draft.request,
+            "signing_key": base64.b64encode(draft.signing.public).decode(),
+        }
+        answer = _asked(ask(gateway_url, "/v1/enrolment", trusting(authority), body=canonical(body)), now)
+        if isinstance(answer, Refused):
+            return answer
+        certified = _certified(answer, draft, now)
+        if isinstance(certified, Refused):
+            return certified
+        if not code.names(_der(certified.authority)):
+            return Refused(Why.OTHER_AUTHORITY, "the certificate came with another authority than the code's")
+        configuration = answer.get("configuration"), answer.get("configuration_signature")
+        match configuration:
+            case (str(text), str(line)) if _holds(text, line, certified.gateway_keys):
+                _keep(directory, draft, certified, gateway_url)
+                return Enrolled(certified.not_after, text.encode(), line)
+        return Refused(Why.NOT_A_GATEWAY, "the first configuration is not signed by the gateway")
+    except OSError as trouble:
+        return Refused(Why.DISK, trouble.strerror or str(trouble))
+
+
+def renewal_due(identity: Identity, now: datetime) -> bool:
+    """From two thirds of the certificate's life on, for as long as the gateway may still renew it."""
+    life = identity.not_after - identity.not_before
+    return identity.not_before + life * RENEW_AFTER <= now <= identity.not_after + RENEW_LATE
+
+
+def renew(directory: Path, identity: Identity, *, now: datetime) -> Renewed | Refused:
+    """A new certificate for a new TLS key; the signing key stays, and vouches for the request.
+
+    It goes without a client certificate, which may have run out.
+    """
+    try:
+        draft = renewal_draft(identity)
+        content = canonical(
+            {
+                "format": RENEWAL_FORMAT,
+                "terminal": identity.terminal,
+                "csr": draft.request,
+                "at": now.astimezone(UTC).isoformat(timespec="seconds"),
+            }
+        )
+        context = trusting(identity.authority.read_text("ascii"))
+        headers = {HEADER: identity.signing.sign(content).line}
+        asked = ask(identity.gateway_url, "/v1/certificates/renew", context, body=content, headers=headers)
+        answer = _asked(asked, now)
+        if isinstance(answer, Refused):
+            return answer
+        certified = _certified(answer, draft, now)
+        if isinstance(certified, Refused):
+            return certified
+        _keep(directory, draft, certified, identity.gateway_url)
+        return Renewed(certified.not_after)
+    except OSError as trouble:
+        return Refused(Why.DISK, trouble.strerror or str(trouble))
+
+
+def _authority_of(code: EnrolmentCode, gateway_url: str, now: datetime) -> str | Refused:
+    """The authority's certificate (PEM), from whoever answers; proved by the code alone."""
+    match ask(gateway_url, "/v1/authority", trusting_nobody()):
+        case Unreachable(why) | NotBelieved(why):
+            return Refused(Why.NO_NETWORK, why)
+        case Answered(status=200, content=content) as answer:
+            try:
+                authority = content.decode("ascii")
+                named = code.names(_der(authority))
+            except ValueError:
+                return Refused(Why.NOT_A_GATEWAY, "it answered something that is no certificate")
+            if named:
+                return authority
+            hint = " (its clock is quite different from ours)" if clock_differs(answer, now) else ""
+            return Refused(Why.OTHER_AUTHORITY, f"the authority that answered is not the code's{hint}")
+        case Answered(status=status):
+            return Refused(Why.NOT_A_GATEWAY, f"it answered {status} when asked for its authority")
+
+
+def _asked(asked: Answered | Unreachable | NotBelieved, now: datetime) -> Mapping[str, Any] | Refused:
+    """What a gateway answered, or its refusal."""
+    match asked:
+        case Unreachable(why):
+            return Refused(Why.NO_NETWORK, why)
+        case NotBelieved(why, out_of_time):
+            return Refused(Why.CLOCK if out_of_time else Why.FOREIGN_CERTIFICATE, why)
+        case Answered(status, content):
+            try:
+                answer = json.loads(content)
+            except ValueError:
+                answer = None
+    match status, answer:
+        case 200, dict():
+            return answer
+        case 403, {"reason": "wrong", "tries_left": int(tries_left)}:
+            return Refused(Why.WRONG_CODE, tries_left=tries_left)
+        case 403, {"reason": ("used" | "late" | "locked" | "revoked" | "too-late" | "unknown-key") as reason}:
+            return Refused(Why(reason))
+        case ((429 | 502 | 503 | 504), _):
+            return Refused(Why.NO_NETWORK, f"it is busy ({status})")
+    return Refused(Why.NOT_A_GATEWAY, f"it answered {status}")
+
+
+def _certified(answer: Mapping[str, Any], draft: Draft, now: datetime) -> _Certified | Refused:
+    """The certificate in an answer, once it is known to be for our key, of its authority, and good now."""
+    match answer:
+        case {"certificate": str(certificate), "authority": str(authority), "gateway_keys": dict(listed)}:
+            pass
+        case _:
+            return Refused(Why.NOT_A_GATEWAY, "the answer lacks certificate, authority or keys")
+    try:
+        ours = x509.load_pem_x509_certificate(certificate.encode())
+        ours.verify_directly_issued_by(x509.load_pem_x509_certificate(authority.encode()))
+        gateway_keys = gateway_keys_of(listed)
+    except (ValueError, TypeError, InvalidSignature) as fault:
+        return Refused(Why.NOT_A_GATEWAY, f"the certificate is not its authority's ({type(fault).__name__})")
+    private = serialization.load_pem_private_key(draft.tls_key, None)
+    if ours.public_key() != private.public_key():
+        return Refused(Why.NOT_A_GATEWAY, "the certificate is for another key")
+    if not ours.not_valid_before_utc - CLOCKS_MAY_DIFFER <= now <= ours.not_valid_after_utc:
+        since, until = ours.not_valid_before_utc, ours.not_valid_after_utc
+        return Refused(Why.CLOCK, f"the certificate counts from {since:%Y-%m-%d %H:%M} to {until:%Y-%m-%d %H:%M} UTC")
+    return _Certified(certificate, authority, gateway_keys, ours.not_valid_after_utc)
+
+
+def _holds(text: str, line: str, gateway_keys: Mapping[str, bytes]) -> bool:
+    signature = parse_signature(line)
+    return signature is not None and is_signed(text.encode(), signature, gateway_keys)
+
+
+def _keep(directory: Path, draft: Draft, certified: _Certified, gateway_url: str) -> None:
+    keep_identity(
+        directory,
+        draft,
+        certificate=certified.certificate,
+        authority=certified.authority,
+        gateway_keys=certified.gateway_keys,
+        gateway_url=gateway_url,
+    )
+
+
+def _der(pem: str) -> bytes:
+    """Raises ValueError when it is no certificate."""
+    return x509.load_pem_x509_certificate(pem.encode()).public_bytes(serialization.Encoding.DER)
