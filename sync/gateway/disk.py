@@ -22,10 +22,6 @@ class Disk:
         finally:
             os.close(descriptor)
 
-    def sync(self, path: Path) -> None:
-        """Make durable what a process before us may have left unsynced in a file."""
-        _sync(path, os.O_RDONLY)
-
     def truncate(self, path: Path, size: int) -> None:
         descriptor = os.open(path, os.O_WRONLY)
         try:
@@ -47,15 +43,11 @@ class Disk:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def sync_directory(self, path: Path) -> None:
-        _sync(path, os.O_RDONLY | os.O_DIRECTORY)
+        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
     def free_bytes(self, path: Path) -> int:
         return shutil.disk_usage(path).free
-
-
-def _sync(path: Path, flags: int) -> None:
-    descriptor = os.open(path, flags)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -1,7 +1,13 @@
-"""Blobs in a directory: `objects/<hex>` when whole, `parts/<upload>` while they arrive."""
+"""Blobs in a directory: `objects/<hex>` when whole, `parts/<upload>` while they arrive.
+
+A size that the file system tells after a power cut says nothing about the bytes. So `parts/<upload>.synced` notes, in
+records of its own, each size up to which a part was synced; what lies behind the last is cut off.
+"""
 
 import hashlib
+import struct
 import threading
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -37,20 +43,28 @@ class ObjectDirectory:
         part = self._part(upload_id)
         if not part.exists():
             return 0
-        self._disk.sync(part)
-        return part.stat().st_size
+        size = part.stat().st_size
+        marked = min(self._synced(upload_id), size)
+        if marked < size:  # written by a process before us, and perhaps never synced: it may be anything
+            self._disk.truncate(part, marked)
+        return marked
 
-    def append(self, upload_id: str, chunk: bytes) -> None:
-        part = self._part(upload_id)
-        before = part.stat().st_size if part.exists() else None
+    def append(self, upload_id: str, chunk: bytes, *, last: bool) -> None:
+        part, mark = self._part(upload_id), self._mark(upload_id)
+        is_new = not part.exists()
+        if is_new:
+            self._disk.unlink(mark)
+        before = 0 if is_new else part.stat().st_size
         try:
             self._disk.append(part, chunk)
-            if before is None:
+            if not last:
+                self._disk.append(mark, _record(before + len(chunk)))
+            if is_new:
                 self._disk.sync_directory(self._parts)
         except OSError:
             # After a failed fsync the system calls the pages clean: they must go, or the next fsync would lie.
             if part.exists():
-                self._disk.truncate(part, before or 0)
+                self._disk.truncate(part, before)
             raise
         reached("gateway.chunk_written")
 
@@ -67,12 +81,14 @@ class ObjectDirectory:
         with self._naming:
             self._disk.replace(part, self._blob(digest))
             self._disk.sync_directory(self._objects)
+        self._disk.unlink(self._mark(upload_id))
         self._disk.sync_directory(self._parts)
         reached("gateway.blob_renamed")
         return True
 
     def drop(self, upload_id: str) -> None:
         self._disk.unlink(self._part(upload_id))
+        self._disk.unlink(self._mark(upload_id))
         self._disk.sync_directory(self._parts)
 
     def free_bytes(self) -> int:
@@ -83,3 +99,27 @@ class ObjectDirectory:
 
     def _part(self, upload_id: str) -> Path:
         return self._parts / upload_id
+
+    def _mark(self, upload_id: str) -> Path:
+        return self._parts / f"{upload_id}.synced"
+
+    def _synced(self, upload_id: str) -> int:
+        """The last size that was noted whole, 0 before the first; a torn note behind it is cut off."""
+        mark = self._mark(upload_id)
+        records = mark.read_bytes() if mark.exists() else b""
+        size, end = 0, 0
+        for place in range(0, len(records) - _RECORD.size + 1, _RECORD.size):
+            noted, check = _RECORD.unpack_from(records, place)
+            if check == zlib.crc32(_SIZE.pack(noted)):
+                size, end = noted, place + _RECORD.size
+        if end < len(records):
+            self._disk.truncate(mark, end)
+        return size
+
+
+_SIZE = struct.Struct(">Q")
+_RECORD = struct.Struct(">QI")
+
+
+def _record(size: int) -> bytes:
+    return _RECORD.pack(size, zlib.crc32(_SIZE.pack(size)))

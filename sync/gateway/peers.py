@@ -1,0 +1,87 @@
+"""Who is at the other end of a connection: the certificate of its TLS handshake, never anything in a request."""
+
+import hashlib
+import os
+import ssl
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from starlette.types import Scope
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from sync.gateway.authority import CertificateAuthority
+from sync.gateway.ports import Revoked, Storage, TerminalIdentity
+
+PEER = "hall.peer"
+
+
+class PeerCertificateProtocol(HttpToolsProtocol):
+    """Puts the DER bytes of the peer's certificate into `scope["extensions"]["hall.peer"]`, when it showed one."""
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        tls = self.transport.get_extra_info("ssl_object")
+        peer = None if tls is None else tls.getpeercert(True)
+        self.scope["extensions"] = {} if peer is None else {PEER: peer}
+
+
+@dataclass(frozen=True, slots=True)
+class NoCertificate:
+    """Nobody we could know: the connection has no certificate."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownCertificate:
+    """Signed by the authority, and not one of a terminal of ours."""
+
+
+class Peers:
+    """Looks up who speaks, anew for every request. `as_terminal`: who plain connections count as, if anybody."""
+
+    def __init__(self, storage: Storage, *, as_terminal: str | None = None) -> None:
+        self._storage = storage
+        self._as_terminal = as_terminal
+
+    def of(self, scope: Scope) -> TerminalIdentity | Revoked | NoCertificate | UnknownCertificate:
+        peer = certificate_of(scope)
+        if peer is not None:
+            return self._storage.terminal_of(f"sha256:{hashlib.sha256(peer).hexdigest()}") or UnknownCertificate()
+        if self._as_terminal is not None and scope["scheme"] == "http":
+            return self._storage.terminal(self._as_terminal) or UnknownCertificate()
+        return NoCertificate()
+
+
+def certificate_of(scope: Scope) -> bytes | None:
+    peer: bytes | None = scope.get("extensions", {}).get(PEER)
+    return peer
+
+
+def source_of(scope: Scope) -> str:
+    """Who asks, for counting, without asking the store: a certificate, or an address."""
+    peer = certificate_of(scope)
+    if peer is not None:
+        return hashlib.sha256(peer).hexdigest()
+    client: Sequence[Any] | None = scope.get("client")
+    return str(client[0]) if client else "-"
+
+
+def tls_context(authority: CertificateAuthority, names: Sequence[str]) -> ssl.SSLContext:
+    """TLS 1.3 under a new certificate for `names`; a peer may show a certificate, and then of `authority` only."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    context.load_verify_locations(cadata=authority.certificate)
+    context.verify_mode = ssl.CERT_OPTIONAL
+    renew_certificate(context, authority, names)
+    return context
+
+
+def renew_certificate(context: ssl.SSLContext, authority: CertificateAuthority, names: Sequence[str]) -> None:
+    """A new certificate and key, for the connections that come from now on. The key never touches a disk."""
+    certificate, key = authority.for_server(names, now=datetime.now(UTC))
+    descriptor = os.memfd_create("server certificate")
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(key.encode() + certificate.encode())
+        file.flush()
+        context.load_cert_chain(f"/proc/self/fd/{descriptor}")
