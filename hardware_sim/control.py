@@ -3,11 +3,12 @@
 Wire: a Unix socket in the run directory, JSON lines, one request and one answer a connection.
 """
 
+import difflib
 import json
 import os
 import socket
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,16 @@ class NotRunning(Exception):
 
 class Refused(Exception):
     """The simulation does not know what it was asked; the message names the nearest thing it knows."""
+
+
+def known(name: str, names: Iterable[str], what: str) -> str:
+    """`name` when it is one of `names`; else `Refused` with the nearest one."""
+    all_names = list(names)
+    if name in all_names:
+        return name
+    nearest = difflib.get_close_matches(name, all_names, n=1, cutoff=0.4)
+    hint = f"did you mean {nearest[0]}?" if nearest else f"known: {', '.join(all_names)}"
+    raise Refused(f"no {what} named {name}; {hint}")
 
 
 def default_run_dir() -> Path:

@@ -6,7 +6,6 @@ status names them.
 """
 
 import contextlib
-import difflib
 import inspect
 import json
 import os
@@ -20,7 +19,7 @@ from typing import Any
 
 from hardware_sim import control
 from hardware_sim.chip import TEXT_LENGTH, Chip, chip_of, test_photo
-from hardware_sim.control import Refused
+from hardware_sim.control import Refused, known
 from hardware_sim.devices.desk_view import Trouble
 from hardware_sim.devices.document_camera import DocumentCamera, laid_page
 from hardware_sim.devices.printer_machine import NEW_ROLL_MM
@@ -142,16 +141,6 @@ def person_named(name: str) -> Person:
     if colon and kind in layouts and seed.isdecimal():
         return stranger(int(seed), layouts[kind])
     return cast()[known(name, cast(), "person")]
-
-
-def known(name: str, names: Iterable[str], what: str) -> str:
-    """`name` when it is one of `names`; else `Refused` with the nearest one."""
-    all_names = list(names)
-    if name in all_names:
-        return name
-    nearest = difflib.get_close_matches(name, all_names, n=1, cutoff=0.4)
-    hint = f"did you mean {nearest[0]}?" if nearest else f"known: {', '.join(all_names)}"
-    raise Refused(f"no {what} named {name}; {hint}")
 
 
 class _ControlServer(socketserver.ThreadingUnixStreamServer):
