@@ -86,6 +86,9 @@ def read_identity(directory: Path) -> Identity | NotEnrolled:
         for name in (TLS_KEY, SIGNING_KEY):
             if mode := stat.S_IMODE((place / name).stat().st_mode) & 0o077:
                 return NotEnrolled(f"{place / name} may be read by others (mode ...{mode:02o}), 0600 is needed")
+        private = serialization.load_pem_private_key((place / TLS_KEY).read_bytes(), None)
+        if private.public_key() != certificate.public_key():
+            return NotEnrolled(f"{place} is damaged (the certificate is for another key)")
         return Identity(
             terminal=terminal["terminal"],
             gateway_url=terminal["gateway"],
@@ -103,7 +106,9 @@ def read_identity(directory: Path) -> Identity | NotEnrolled:
 
 def gateway_keys_of(listed: Mapping[str, str]) -> dict[str, bytes]:
     """From `{key id: base64}` as the gateway writes it. Raises ValueError when an id is not its key's."""
-    keys = {key_id: base64.b64decode(text, validate=True) for key_id, text in listed.items()}
+    keys = {key_id: base64.b64decode(text, validate=True) for key_id, text in dict(listed).items()}
+    if not keys:
+        raise ValueError("no key of the gateway")
     for key_id, key in keys.items():
         if len(key) != KEY_BYTES or key_id_of(key) != key_id:
             raise ValueError(f"{key_id} is not the id of its key")
