@@ -1,4 +1,4 @@
-"""The store's file: how it is opened, which SQLite may open it, and its tables."""
+"""The store's file: how it is opened, and which SQLite may open it."""
 
 import re
 from collections.abc import Iterator
@@ -8,7 +8,8 @@ from pathlib import Path
 
 import apsw
 
-from sync.outbox.key_file import StoreRefused, read_or_make_key, sync_directory
+from sync.outbox.keys import FileKeys, Keys, StoreRefused, make_directory, sync_directory
+from sync.outbox.migrations import MIGRATIONS
 
 DATABASE = "outbox.db"
 KEY = "outbox.key"
@@ -34,60 +35,20 @@ StoreTrouble = (
 
 
 class State(Enum):
-    """How far a submission has come. The last two are kept, and staff must look."""
+    """How far a submission has come. It goes forward only, but for one step: see `sync/outbox/feed.py`."""
 
     SEALED = "sealed"
     ANNOUNCED = "announced"
     UPLOADING = "uploading"
     COMMITTING = "committing"
     ACKNOWLEDGED = "acknowledged"
-    REJECTED = "rejected"  # the gateway found it malformed (422)
-    CONFLICT = "conflict"  # the gateway has something else under this sid (409)
+    ERASED = "erased"  # only a tombstone is left
+    REJECTED = "rejected"  # the gateway found it malformed (422); kept, and staff must look
+    CONFLICT = "conflict"  # the gateway has something else under this sid (409); kept, and staff must look
 
 
-# Only ever added to, and only with what an older program can live with. `user_version` counts them.
-MIGRATIONS = (
-    """
-    CREATE TABLE submission (
-        place INTEGER PRIMARY KEY AUTOINCREMENT,
-        sid TEXT NOT NULL UNIQUE,
-        slip_code TEXT NOT NULL,
-        fingerprint TEXT NOT NULL,
-        manifest BLOB NOT NULL,
-        state TEXT NOT NULL,
-        acknowledgement BLOB,
-        receipt_number TEXT,
-        received_at TEXT,
-        refusal BLOB
-    ) STRICT;
-    CREATE INDEX submission_open ON submission (place) WHERE state != 'acknowledged';
-    CREATE TABLE attachment (
-        id INTEGER PRIMARY KEY,
-        sid TEXT NOT NULL REFERENCES submission (sid),
-        name TEXT NOT NULL,
-        digest TEXT NOT NULL,
-        size INTEGER NOT NULL,
-        content BLOB NOT NULL,
-        uploaded INTEGER NOT NULL DEFAULT 0,
-        upload_path TEXT
-    ) STRICT;
-    CREATE INDEX attachment_of ON attachment (sid, id);
-    CREATE TABLE rating (
-        sid TEXT PRIMARY KEY REFERENCES submission (sid),
-        rating_id TEXT NOT NULL UNIQUE,
-        level INTEGER NOT NULL,
-        given_at TEXT NOT NULL,
-        sent INTEGER NOT NULL DEFAULT 0,
-        refusal BLOB
-    ) STRICT;
-    CREATE TABLE print_job (
-        job_id TEXT PRIMARY KEY,
-        sid TEXT NOT NULL,
-        state TEXT NOT NULL,
-        fault TEXT
-    ) STRICT;
-    """,
-)
+OPEN = (State.SEALED, State.ANNOUNCED, State.UPLOADING, State.COMMITTING)
+BEFORE_COMMIT = (State.SEALED, State.ANNOUNCED, State.UPLOADING)
 
 
 def is_safe_sqlite(version: str) -> bool:
@@ -103,38 +64,40 @@ def is_safe_sqlite(version: str) -> bool:
     return release in ((3, 44, 6), (3, 50, 7)) or not (3, 7, 0) <= release <= (3, 51, 2)
 
 
-def open_store(directory: Path, *, vfs: str | None = None) -> apsw.Connection:
+def open_store(directory: Path, *, keys: Keys | None = None, vfs: str | None = None) -> apsw.Connection:
     """Open the encrypted store in `directory`, making directory, key and tables where they lack.
 
-    `vfs` is the name of another SQLite VFS; it must encrypt.
-
-    Raises StoreRefused when it must not be opened, or one of `StoreTrouble`.
+    `keys` are those of a file in the directory unless others are given. `vfs` is the name of another SQLite VFS; it
+    must encrypt. Raises StoreRefused when it must not be opened, or one of `StoreTrouble`.
     """
     if not is_safe_sqlite(apsw.sqlite_lib_version()):
         raise StoreRefused(f"SQLite {apsw.sqlite_lib_version()} can lose committed rows")
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    database, key_file = directory / DATABASE, directory / KEY
-    if database.exists() and database.stat().st_size > 0 and not key_file.exists():
-        raise StoreRefused(f"{database} is there and its key {key_file} is not")
-    key = read_or_make_key(key_file)
+    make_directory(directory)
+    database = directory / DATABASE
+    new = not (database.exists() and database.stat().st_size > 0)
+    key = (keys or FileKeys(directory / KEY)).database_key(new=new)
     database.touch(mode=0o600)
     connection = apsw.Connection(str(database), vfs=vfs)
     try:
-        connection.set_busy_timeout(BUSY_TIMEOUT_MS)
         connection.pragma("cipher", CIPHER)
         connection.pragma("key", f"raw:{key.hex()}")
-        connection.pragma("page_size", PAGE_BYTES)
-        connection.pragma("journal_mode", "wal")
-        connection.pragma("synchronous", "full")
-        connection.pragma("secure_delete", True)
-        connection.pragma("foreign_keys", True)
-        migrate(connection, MIGRATIONS)
+        prepare(connection)
         sync_directory(directory)
-        sync_directory(directory.parent)
     except BaseException:
         connection.close(True)
         raise
     return connection
+
+
+def prepare(connection: apsw.Connection) -> None:
+    """What a connection needs once the file can be read: how it writes, and the tables."""
+    connection.set_busy_timeout(BUSY_TIMEOUT_MS)
+    connection.pragma("page_size", PAGE_BYTES)
+    connection.pragma("journal_mode", "wal")
+    connection.pragma("synchronous", "full")
+    connection.pragma("secure_delete", True)
+    connection.pragma("foreign_keys", True)
+    migrate(connection, MIGRATIONS)
 
 
 def migrate(connection: apsw.Connection, migrations: tuple[str, ...]) -> None:

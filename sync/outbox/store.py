@@ -27,7 +27,7 @@ from kiosk.ports import (
     Status,
 )
 from kiosk.submission import Rating, Receipt, SealedSubmission
-from sync.outbox.key_file import StoreRefused
+from sync.outbox.keys import StoreRefused
 from sync.outbox.schema import State, StoreTrouble, open_store, transaction
 from sync.steps import reached
 

@@ -5,7 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from sync.outbox.key_file import StoreRefused, read_or_make_key
+from sync.outbox.keys import FileKeys, StoreRefused
+
+
+def read_or_make_key(path: Path) -> bytes:
+    return FileKeys(path).database_key(new=True)
 
 
 def test_a_key_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:

@@ -1,0 +1,108 @@
+"""The platform's acknowledgement feed, as far as this terminal has read it, and the one step back.
+
+When the platform was restored from a backup (another epoch, or its cursor lies behind ours), the feed is read again
+from the start. What is acknowledged here and listed nowhere in it goes back to sealed and is offered again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import apsw
+
+from kiosk.submission import digest_of
+from sync.outbox import journal
+from sync.outbox.schema import State
+from sync.outbox.standing import Standing, raise_floor, read_number, read_text, write
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """`epoch` is None before the first contact. Rows up to `durable_until` are in a verified backup."""
+
+    epoch: str | None
+    cursor: int
+    durable_until: int
+
+
+@dataclass(frozen=True, slots=True)
+class FeedPage:
+    """A verified answer to the question for what comes `after`. `cursor`: of its last row, or the feed's head.
+
+    `at` is the signed time of the answer.
+    """
+
+    after: int
+    epoch: str
+    cursor: int
+    durable_until: int
+    rows: Sequence[str]
+    more: bool
+    at: datetime
+
+
+def read_feed(connection: apsw.Connection) -> Feed:
+    return Feed(
+        read_text(connection, Standing.FEED_EPOCH),
+        read_number(connection, Standing.FEED_CURSOR),
+        read_number(connection, Standing.FEED_DURABLE_UNTIL),
+    )
+
+
+def apply(connection: apsw.Connection, page: FeedPage, *, now: datetime) -> int | None:
+    """Take in a page, in the caller's transaction. The `after` to ask for next, or None at the feed's head."""
+    feed = read_feed(connection)
+    if page.after != feed.cursor:  # another lane read on meanwhile
+        return feed.cursor
+    raise_floor(connection, page.at)
+    if feed.epoch is None:
+        write(connection, Standing.FEED_EPOCH, page.epoch)
+        journal.append(connection, now, "feed.adopted", {"epoch": digest_of(page.epoch.encode())})
+    elif page.epoch != feed.epoch or page.cursor < page.after:
+        _begin_again(connection, feed, page.epoch, now=now)
+        if page.after > 0:
+            return 0
+        feed = read_feed(connection)
+    connection.executemany(
+        "INSERT INTO listing (sid, cursor) SELECT sid, ? FROM submission WHERE sid = ? ON CONFLICT (sid) DO NOTHING",
+        [(page.cursor, sid) for sid in page.rows],
+    )
+    write(connection, Standing.FEED_CURSOR, page.cursor)
+    if page.durable_until > feed.durable_until or page.durable_until >= page.cursor:
+        write(connection, Standing.FEED_DURABLE_UNTIL, max(page.durable_until, feed.durable_until))
+        write(connection, Standing.FEED_ADVANCED_AT, page.at.isoformat())
+    if page.more:
+        return page.cursor if page.cursor > page.after else None
+    if read_number(connection, Standing.FEED_READ_AGAIN):
+        write(connection, Standing.FEED_READ_AGAIN, 0)
+        _offer_again_what_is_not_listed(connection, now=now)
+    return None
+
+
+def _begin_again(connection: apsw.Connection, feed: Feed, epoch: str, *, now: datetime) -> None:
+    """The case states are read again too, and ratings sent again: the restored platform may lack them."""
+    journal.append(connection, now, "feed.epoch_changed", {"epoch": digest_of(epoch.encode()), "cursor": feed.cursor})
+    connection.execute("DELETE FROM listing")
+    connection.execute("UPDATE rating SET sent = 0 WHERE sent")
+    write(connection, Standing.FEED_EPOCH, epoch)
+    for name in (Standing.FEED_CURSOR, Standing.FEED_DURABLE_UNTIL, Standing.CASE_CURSOR):
+        write(connection, name, 0)
+    write(connection, Standing.FEED_READ_AGAIN, 1)
+
+
+def _offer_again_what_is_not_listed(connection: apsw.Connection, *, now: datetime) -> None:
+    """One acknowledged while the feed was read may be among them: the gateway answers it with the same bytes."""
+    rows = connection.execute(
+        "SELECT sid FROM submission LEFT JOIN listing USING (sid) WHERE state = ? AND listing.sid IS NULL "
+        "ORDER BY place",
+        (State.ACKNOWLEDGED.value,),
+    ).fetchall()
+    for sid in [str(sid) for (sid,) in rows]:
+        connection.execute(
+            "UPDATE submission SET state = ?, earlier_acknowledgement = acknowledgement, "
+            "earlier_signature = acknowledgement_signature, acknowledgement = NULL, acknowledgement_signature = NULL, "
+            "receipt_number = NULL, received_at = NULL WHERE sid = ?",
+            (State.SEALED.value, sid),
+        )
+        connection.execute("UPDATE attachment SET uploaded = 0, upload_path = NULL WHERE sid = ?", (sid,))
+        journal.append(connection, now, "submission.offered_again", {"sid": sid, "cause": "unlisted"})
