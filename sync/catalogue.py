@@ -1,10 +1,16 @@
-"""The catalogue of service items, from the files that ship until a platform sends one."""
+"""The catalogue of service items: from the files that ship, until a platform has sent one."""
 
 import hashlib
+import json
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from kiosk.items import Catalogue, Item
-from sync.strict_toml import FileFault, Finding, read_strict
+from kiosk.submission import canonical
+from sync.strict_toml import FileFault, Finding, Findings, messages_of, read_strict
+
+FORMAT = "hall-terminal/catalogue/1"
 
 
 def read_catalogue(folder: Path) -> Catalogue:
@@ -28,3 +34,33 @@ def read_catalogue(folder: Path) -> Catalogue:
     if findings:
         raise FileFault(findings)
     return Catalogue(version=version.hexdigest()[:12], items=tuple(items))
+
+
+def parse_catalogue(content: bytes) -> Catalogue | Findings:
+    """A platform's whole catalogue, once its signature is known to hold. Its version is proved by its items."""
+    try:
+        document = json.loads(content)
+    except ValueError:
+        return Findings(("it is not JSON",))
+    match document:
+        case {"format": format_, "version": str(version), "items": list(rows)} if format_ == FORMAT:
+            contents = [row.get("content") if isinstance(row, dict) else None for row in rows]
+        case _:
+            return Findings((f"it is no {FORMAT} with version and items",))
+    if hashlib.sha256(canonical({"items": contents})).hexdigest()[:12] != version:
+        return Findings((f"its items are not those of version {version}",))
+    items: list[Item] = []
+    sentences: list[str] = []
+    for place, content_ in enumerate(contents):
+        try:
+            item = Item.model_validate_json(json.dumps(content_))
+        except ValidationError as error:
+            tree = content_ if isinstance(content_, dict) else {}
+            sentences += [f"item {tree.get('id', place)}: {sentence}" for sentence in messages_of(error, tree, Item)]
+            continue
+        if item.id in {other.id for other in items}:
+            sentences.append(f"the item {item.id} stands in it twice")
+        items.append(item)
+    if not items and not sentences:
+        sentences.append("it holds no item")
+    return Findings(tuple(sentences)) if sentences else Catalogue(version=version, items=tuple(items))

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from kiosk.configuration import Configuration
-from sync.strict_toml import merged, messages_of, read_layers
+from sync.strict_toml import Findings, merged, messages_of, read_layers
 
 FORMAT = "hall-terminal/configuration/1"
 FROM_AFAR: Mapping[str, frozenset[str] | None] = {  # None: the whole table
@@ -21,13 +21,6 @@ FROM_AFAR: Mapping[str, frozenset[str] | None] = {  # None: the whole table
     "agent": None,
     "terminal": frozenset({"number"}),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Findings:
-    """Why a configuration from afar is not taken, a sentence each."""
-
-    sentences: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

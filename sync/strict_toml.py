@@ -29,6 +29,13 @@ class Finding:
         return f"{self.path}:{self.line}: {self.message}"
 
 
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """All that is wrong with a document that came from afar, a sentence each."""
+
+    sentences: tuple[str, ...]
+
+
 class FileFault(Exception):
     """A file does not say what it should."""
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from kiosk.configuration import Configuration
 from kiosk.submission import Json
-from sync.configuration_file import FORMAT, Findings, effective, effective_from, read_configuration
-from sync.strict_toml import FileFault, merged
+from sync.configuration_file import FORMAT, effective, effective_from, read_configuration
+from sync.strict_toml import FileFault, Findings, merged
 
 HALL = """
 [hall]
