@@ -113,7 +113,7 @@ class LocalAuthority:
     def _issue(
         self,
         key: ec.EllipticCurvePublicKey,
-        subject: Sequence[x509.NameAttribute],
+        subject: Sequence[x509.NameAttribute[str]],
         names: Sequence[x509.GeneralName],
         purpose: x509.ObjectIdentifier,
         now: datetime,

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from kiosk.check_digits import is_slip_code
 from kiosk.submission import FORMAT, Json, digest_of, is_canonical
-from sync.gateway.ports import Attached, Manifest
+from sync.gateway.ports import Attached, Manifest, TerminalIdentity
 from sync.gateway.synthetic import is_synthetic
+from sync.wire.signatures import is_signed, parse_signature
 
 BODY_LIMIT_BYTES = 1_000_000
 ATTACHMENTS_LIMIT = 200
@@ -21,6 +22,7 @@ NAME_LIMIT_BYTES = 200
 
 _UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_FORMATS = re.compile(r"hall-terminal/submission/[1-9][0-9]{0,5}")  # later ones keep what is asked for here
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +33,45 @@ class ManifestFault:
     fault: str
 
 
+@dataclass(frozen=True, slots=True)
+class UnsignedBy:
+    """Signed by a key that is not one of this terminal's."""
+
+    key_id: str
+
+
 def is_sid(text: str) -> bool:
     """A UUIDv7 (RFC 9562) as it is written: lower case, with dashes."""
     return _UUID7.fullmatch(text) is not None
 
 
-def judge(content: bytes, *, sid: str, simulated: bool) -> Manifest | tuple[ManifestFault, ...]:
-    """The manifest under `sid`, or all its faults. `simulated`: synthetic people and devices are welcome."""
+def judge(
+    content: bytes,
+    *,
+    sid: str,
+    terminal: TerminalIdentity,
+    signature: str | None,
+    simulated: bool,
+    catalogue_version: str | None,
+) -> Manifest | UnsignedBy | tuple[ManifestFault, ...]:
+    """The manifest under `sid`, or all its faults. Its signature is proved before anything is read.
+
+    `simulated`: synthetic people and devices are welcome. `catalogue_version`: the current one, None where there is
+    none. What a newer program or another catalogue made is taken, and parked for staff.
+    """
+    signed_by = parse_signature(signature or "")
+    if signed_by is None:
+        return (ManifestFault("", "not signed"),)
+    if signed_by.key_id not in terminal.keys:
+        return UnsignedBy(signed_by.key_id)
+    if not is_signed(content, signed_by, terminal.keys):
+        return (ManifestFault("", "the signature does not match"),)
     if not is_canonical(content):
         return (ManifestFault("", "not canonical JSON (RFC 8785)"),)
     value = json.loads(content)
     if not isinstance(value, dict):
         return (ManifestFault("", "not an object"),)
-    faults = list(_faults(value, sid))
+    faults = list(_faults(value, sid, terminal.code))
     if not simulated:
         faults += _not_real(value)
     if faults:
@@ -54,17 +82,32 @@ def judge(content: bytes, *, sid: str, simulated: bool) -> Manifest | tuple[Mani
         content=content,
         fingerprint=digest_of(content),
         attachments=tuple(Attached(one["name"], one["sha256"], one["size"]) for one in value["attachments"]),
+        terminal=terminal.code,
+        signature=signed_by.line,
+        parked=_parked(value, catalogue_version),
     )
 
 
-def _faults(value: dict[str, Json], sid: str) -> Iterator[ManifestFault]:
-    if value.get("format") != FORMAT:
+def _parked(value: dict[str, Json], catalogue_version: str | None) -> str | None:
+    if value["format"] != FORMAT:
+        return "format"
+    if catalogue_version is not None and value.get("catalogue_version") != catalogue_version:
+        return "catalogue-version"
+    return None
+
+
+def _faults(value: dict[str, Json], sid: str, terminal: str) -> Iterator[ManifestFault]:
+    form = value.get("format")
+    if not isinstance(form, str) or _FORMATS.fullmatch(form) is None:
         yield ManifestFault("/format", f"must be {FORMAT}")
     if not is_sid(sid) or value.get("sid") != sid:
         yield ManifestFault("/sid", "must be the UUIDv7 of the address")
     slip_code = value.get("slip_code")
     if not isinstance(slip_code, str) or not is_slip_code(slip_code):
         yield ManifestFault("/slip_code", "must be a slip code with its check character")
+    made_at = value.get("terminal")
+    if not isinstance(made_at, dict) or made_at.get("code") != terminal:
+        yield ManifestFault("/terminal/code", "must be the terminal that speaks")
     if not isinstance(value.get("simulated", False), bool):
         yield ManifestFault("/simulated", "must be true or false")
     attachments = value.get("attachments")

@@ -1,11 +1,13 @@
 """What the gateway keeps things in. Embedded: one SQLite file and a directory; a city may bring larger ones.
 
 Every method that changes something has it on disk when it returns, or raises OSError and changes nothing.
-Methods may be called from any thread.
+Methods may be called from any thread. `Storage` is the sum of the ports of metadata; who uses it asks for the part
+it needs.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 from typing import Protocol
 
@@ -45,13 +47,19 @@ class Attached:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """A manifest that passed the rules. `content` is its bytes as they came, `fingerprint` their digest."""
+    """A manifest that passed the rules. `content` is its bytes as they came, `fingerprint` their digest.
+
+    `terminal` announced it; `signature` is its signature line; `parked` says why staff must look at it first.
+    """
 
     sid: str
     slip_code: str
     content: bytes
     fingerprint: str
     attachments: tuple[Attached, ...]
+    terminal: str
+    signature: str
+    parked: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +70,15 @@ class Upload:
     sid: str
     digest: str
     size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """`series`: its place in the gateway's series; None for one that was given before a restore."""
+
+    series: int | None
+    receipt_number: str
+    signed: Signed
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +96,62 @@ class Kept(Enum):
     NEW = "new"
     SAME = "same"
     OTHER = "other"  # something else is there under this id; nothing was changed
+    OTHERS = "others"  # it is there and another terminal's; nothing was changed
 
 
 @dataclass(frozen=True, slots=True)
 class HandOn:
-    """A row of the outbox to the city: a submission, or (`rating` given) its rating."""
+    """A row of the outbox to the city: a submission, or (`rating` given) its rating. `attempts` failed so far."""
 
     row: int
     manifest: Manifest
     acknowledgement: bytes
     rating: bytes | None
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class FeedRows:
+    """A part of the acknowledgement feed. `cursor` is where the next part begins."""
+
+    epoch: str
+    cursor: int
+    durable_until: int
+    sids: tuple[str, ...]
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Durability:
+    """How far the feed is safe. `waiting_since`: when the first row that is in no backup came; None when all are."""
+
+    head: int
+    durable_until: int
+    waiting_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseState:
+    sid: str
+    state: str
+    case_number: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRows:
+    cursor: int
+    rows: tuple[CaseState, ...]
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CaseEvent:
+    """What the city says of a case. `number` counts per sid; `at` is the city's word and decides nothing."""
+
+    event_id: str
+    number: int
+    case: CaseState
+    content: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +162,125 @@ class Received:
     slip_code: str
     receipt_number: str
     level: str
+    terminal: str
+    state: str
+    parked: str
 
 
-class Storage(Protocol):
-    """Metadata: manifests, uploads, acknowledgements, ratings and the outbox to the city."""
+@dataclass(frozen=True, slots=True)
+class OneTimeCode:
+    """The latest enrolment code of a terminal. `answered`: digest of the request and certificate it was spent on."""
 
-    def terminal_of(self, certificate_digest: str) -> TerminalIdentity | Revoked | None:
-        """Whose certificate this is. `certificate_digest`: `sha256:<hex>` of its DER bytes."""
-        ...
+    secret_hash: str
+    expires_at: datetime
+    tries_left: int
+    answered: tuple[str, str] | None
 
-    def terminal(self, code: str) -> TerminalIdentity | Revoked | None: ...
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """One certificate of a terminal. `request` is the digest of what asked for it."""
+
+    digest: str
+    pem: str
+    request: str
+    not_before: datetime
+    not_after: datetime
+    revoked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """What a terminal says of itself with its journal: the store's instance, this boot, the machine."""
+
+    instance: str
+    boot: str
+    machine: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeardSpeaker:
+    speaker: Speaker
+    address: str
+    first_seen: datetime
+    last_seen: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFinding:
+    """`forked`, `gap` or `clone`; `detail` names both sides. `times`: how often it was found."""
+
+    kind: str
+    detail: str
+    first_at: datetime
+    last_at: datetime
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
+class TerminalRow:
+    """What the register says of a terminal. `telemetry` is its last, as it came."""
+
+    code: str
+    hall: str
+    number: str
+    revoked: bool
+    enrolled: bool
+    seen_at: datetime | None
+    address: str
+    telemetry: bytes | None
+    telemetry_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyOwner:
+    """Whose signing key it is or was. `current`: whether it is believed today."""
+
+    terminal: str
+    public: bytes
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class JournalRow:
+    """One row of a journal. `fields` is canonical JSON, `digest` the chain's up to here."""
+
+    seq: int
+    at: str
+    event: str
+    fields: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class JournalBranch:
+    """Rows that follow one another, after the place where they begin. The last branch is the one that goes on."""
+
+    branch: int
+    after_seq: int
+    after_digest: str
+    rows: tuple[JournalRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptCatalogue:
+    snapshot: str
+    cursor: int
+    version: str
+    signed: Signed
+
+
+@dataclass(frozen=True, slots=True)
+class KeptConfiguration:
+    """`settings` is the canonical form of what the signed document says."""
+
+    serial: int
+    settings: bytes
+    signed: Signed
+
+
+class Submissions(Protocol):
+    """Manifests, uploads, acknowledgements, ratings."""
 
     def keep_manifest(self, manifest: Manifest) -> Kept: ...
 
@@ -120,13 +292,22 @@ class Storage(Protocol):
 
     def upload(self, upload_id: str) -> Upload | None: ...
 
-    def acknowledgement(self, sid: str) -> bytes | None: ...
+    def acknowledgement(self, sid: str) -> Signed | None: ...
 
-    def commit(self, sid: str, acknowledge: Callable[[int], tuple[str, bytes]]) -> bytes:
+    def commit(
+        self,
+        sid: str,
+        acknowledge: Callable[[int], Acknowledgement],
+        *,
+        at: datetime,
+        earlier: Acknowledgement | None = None,
+        durable: bool = False,
+    ) -> Signed:
         """The acknowledgement, the same for ever.
 
-        `acknowledge` turns the next number of the series (1 is the first) into receipt number and acknowledgement.
-        These and the row of the outbox are one transaction.
+        `acknowledge` turns the next number of the series (1 is the first) into one; `earlier` is taken instead when
+        its receipt number is free. It, the rows of the feed, of the case and of the outbox are one transaction.
+        `durable`: the feed's `durable_until` moves with it.
         """
         ...
 
@@ -134,14 +315,171 @@ class Storage(Protocol):
         """One for each submission: the first stays. The row of the outbox is in the same transaction."""
         ...
 
-    def hand_ons(self) -> Sequence[HandOn]:
-        """What the city has not got yet, in order."""
+    def received(self) -> Sequence[Received]:
+        """Every submission, oldest first."""
+        ...
+
+
+class Feeds(Protocol):
+    """What each terminal asks for again and again: its acknowledgements, and the states of its cases."""
+
+    def feed(self, terminal: str, after: int, limit: int) -> FeedRows: ...
+
+    def durability(self) -> Durability: ...
+
+    def safe_until(self, cursor: int) -> None:
+        """A verified backup holds the feed up to `cursor`. It never goes back."""
+        ...
+
+    def cases(self, terminal: str, after: int, limit: int) -> CaseRows: ...
+
+    def take_case(self, event: CaseEvent) -> Kept:
+        """Once by its id. The state follows the highest `number` that came for the sid."""
+        ...
+
+
+class HandOns(Protocol):
+    """The outbox to the city. Rows of one sid are delivered in order; a row that waits holds up no other sid."""
+
+    def hand_ons(self, now: datetime) -> Sequence[HandOn]:
+        """What may be tried now, oldest first; not necessarily all."""
+        ...
+
+    def next_hand_on(self) -> datetime | None:
+        """When the next row may be tried; None when there is none."""
         ...
 
     def handed_on(self, row: int) -> None: ...
 
-    def received(self) -> Sequence[Received]:
-        """Every submission, oldest first."""
+    def postpone(self, row: int, until: datetime) -> None: ...
+
+    def hand_ons_waiting(self) -> int: ...
+
+
+class TerminalRegister(Protocol):
+    """Which terminals there are, their certificates and keys."""
+
+    def terminal_of(self, certificate_digest: str) -> TerminalIdentity | Revoked | None:
+        """Whose certificate this is. `certificate_digest`: `sha256:<hex>` of its DER bytes."""
+        ...
+
+    def terminal(self, code: str) -> TerminalIdentity | Revoked | None: ...
+
+    def terminals(self) -> Sequence[TerminalRow]: ...
+
+    def add_terminal(self, code: str, *, hall: str, number: str, secret_hash: str, expires_at: datetime) -> None:
+        """Register it, or give it another code: the one before it no longer counts."""
+        ...
+
+    def one_time_code(self, terminal: str) -> OneTimeCode | None: ...
+
+    def spend_try(self, terminal: str) -> int:
+        """One try less of its code; how many are left."""
+        ...
+
+    def enrol(self, terminal: str, certificate: Certificate, *, key_id: str, public: bytes, at: datetime) -> bool:
+        """The code is spent; older certificates and keys no longer count, and the terminal is heard (again).
+
+        False, and nothing is changed, when its code is spent already.
+        """
+        ...
+
+    def renewed(self, terminal: str, certificate: Certificate) -> None: ...
+
+    def certificates(self, terminal: str) -> Sequence[Certificate]:
+        """Latest last."""
+        ...
+
+    def key_owner(self, key_id: str) -> KeyOwner | None: ...
+
+    def keys_of(self, terminal: str) -> Mapping[str, bool]:
+        """Every key it ever had, and whether it is believed today."""
+        ...
+
+    def revoke(self, terminal: str, at: datetime) -> bool:
+        """False when there is no such terminal."""
+        ...
+
+    def seen(self, terminal: str, address: str, at: datetime) -> None: ...
+
+    def keep_telemetry(self, terminal: str, content: bytes, at: datetime) -> None: ...
+
+
+class JournalBooks(Protocol):
+    """The journals of terminals as they came, what was found in them, and the gateway's own."""
+
+    def journal_head(self, terminal: str) -> tuple[int, str] | None:
+        """Sequence number and digest of the last row; None before the first."""
+        ...
+
+    def journal_digest(self, terminal: str, seq: int) -> str | None:
+        """The digest at `seq` on the branch that goes on."""
+        ...
+
+    def keep_journal(
+        self,
+        terminal: str,
+        *,
+        after: tuple[int, str],
+        rows: Sequence[JournalRow],
+        heard: HeardSpeaker,
+        findings: Sequence[tuple[str, str]],
+    ) -> None:
+        """Rows that follow `after`; a branch of their own unless that is the head. `findings`: kind and detail."""
+        ...
+
+    def journal_branches(self, terminal: str) -> Iterator[JournalBranch]: ...
+
+    def speakers(self, terminal: str) -> Sequence[HeardSpeaker]:
+        """The one that spoke last is last."""
+        ...
+
+    def findings(self, terminal: str) -> Sequence[AuditFinding]: ...
+
+    def note(self, event: str, fields: Mapping[str, str | int], at: datetime) -> None:
+        """A row of the gateway's own journal."""
+        ...
+
+    def own_journal(self) -> Sequence[JournalRow]: ...
+
+
+class Documents(Protocol):
+    """Signed documents for terminals: catalogues as imported, configurations as last given."""
+
+    def catalogue(self) -> KeptCatalogue | None:
+        """The current one."""
+        ...
+
+    def catalogue_at(self, snapshot: str, cursor: int) -> KeptCatalogue | None: ...
+
+    def keep_catalogue(self, catalogue: KeptCatalogue) -> None:
+        """It becomes the current one."""
+        ...
+
+    def configuration(self, terminal: str) -> KeptConfiguration | None: ...
+
+    def keep_configuration(self, terminal: str, configuration: KeptConfiguration) -> None: ...
+
+
+class Storage(Submissions, Feeds, HandOns, TerminalRegister, JournalBooks, Documents, Protocol):
+    """All metadata."""
+
+    def close(self) -> None: ...
+
+    def mark_simulated(self, simulated: bool) -> None:
+        """Open for simulation or for real. Raises DirectoryRefused when it was used for the other."""
+        ...
+
+    def back_up(self, target: str) -> None:
+        """A consistent copy, while others read and write, where `target` (a URL of the same kind) says."""
+        ...
+
+    def begin_epoch(self, *, restores: int) -> str:
+        """After a restore: a new epoch, numbers that were never given, and all that is there counts as safe."""
+        ...
+
+    def faults(self) -> Sequence[str]:
+        """What the engine itself finds wrong with what it keeps."""
         ...
 
 
@@ -163,7 +501,9 @@ class Objects(Protocol):
         """How many bytes of an upload are on disk, and would be after a power cut."""
         ...
 
-    def append(self, upload_id: str, chunk: bytes) -> None: ...
+    def append(self, upload_id: str, chunk: bytes, *, last: bool) -> None:
+        """At the end of what has arrived. The `last` chunk need not outlive a crash before `complete`."""
+        ...
 
     def complete(self, upload_id: str, digest: str) -> bool:
         """Turn an upload into a blob. False when its content has another digest; then the upload is empty again."""

@@ -1,18 +1,23 @@
-"""What the gateway does with each message, whatever carries it: outcomes, no HTTP."""
+"""What the gateway does with submissions and ratings, whatever carries them: outcomes, no HTTP."""
 
 import json
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from typing import assert_never
 
-from kiosk.check_digits import luhn
+from kiosk.check_digits import is_receipt_number, luhn
 from kiosk.submission import Json, canonical
-from sync.gateway.manifest_rules import ManifestFault, is_sid, judge
-from sync.gateway.ports import Kept, KeptRating, Manifest, Objects, Storage, Upload
+from sync.gateway.manifest_rules import ManifestFault, UnsignedBy, is_sid, judge
+from sync.gateway.outcomes import Faulty, OtherTerminal, SomethingElse, Unknown, UnknownKey
+from sync.gateway.ports import Acknowledgement, Kept, KeptRating, Manifest, Objects, Signed, Storage, TerminalIdentity
+from sync.gateway.signing import Signing
 from sync.steps import reached
 
 CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
+ACKNOWLEDGEMENT = "hall-terminal/acknowledgement/1"
+FEED = "hall-terminal/acknowledgements/1"
+PAGE_ROWS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,51 +30,15 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Faulty:
-    faults: tuple[ManifestFault, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SomethingElse:
-    """There is something else under this id. Nothing was changed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Unknown:
-    """No such submission, blob or upload."""
-
-
-@dataclass(frozen=True, slots=True)
 class Missing:
     digests: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """`acknowledgement`: the bytes that answer every commit of this submission."""
+    """`answer`: the acknowledgement, the same bytes for every commit of this submission."""
 
-    acknowledgement: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Begun:
-    upload: Upload
-    offset: int
-
-
-@dataclass(frozen=True, slots=True)
-class WrongOffset:
-    offset: int
-
-
-@dataclass(frozen=True, slots=True)
-class TooMuch:
-    """More bytes than the upload was begun with."""
-
-
-@dataclass(frozen=True, slots=True)
-class WrongDigest:
-    """All bytes came, and they are not the blob. None of them was kept."""
+    answer: Signed
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +50,7 @@ class Rated:
 class Reception:
     """Takes submissions into `storage` and `objects`. Methods may be called from any thread.
 
+    `catalogue_version` tells the current one; `durable_at_commit`: what is committed here counts as safe;
     `now` is the gateway's clock; `wake` is called after something new is to be handed on.
     """
 
@@ -89,122 +59,149 @@ class Reception:
         storage: Storage,
         objects: Objects,
         *,
+        signing: Signing,
+        catalogue_version: Callable[[], str | None],
         simulated: bool,
         now: Callable[[], datetime],
         wake: Callable[[], None],
+        durable_at_commit: bool = False,
     ) -> None:
         self._storage = storage
         self._objects = objects
+        self._signing = signing
+        self._catalogue_version = catalogue_version
         self._simulated = simulated
         self._now = now
         self._wake = wake
-        self._appending = threading.Lock()
+        self._durable_at_commit = durable_at_commit
 
-    def announce(self, sid: str, content: bytes) -> Known | Faulty | SomethingElse:
-        judged = judge(content, sid=sid, simulated=self._simulated)
+    def announce(
+        self, terminal: TerminalIdentity, sid: str, content: bytes, signature: str | None
+    ) -> Known | Faulty | SomethingElse | OtherTerminal | UnknownKey:
+        judged = judge(
+            content,
+            sid=sid,
+            terminal=terminal,
+            signature=signature,
+            simulated=self._simulated,
+            catalogue_version=self._catalogue_version(),
+        )
+        if isinstance(judged, UnsignedBy):
+            return UnknownKey()
         if isinstance(judged, tuple):
             return Faulty(judged)
         kept = self._storage.keep_manifest(judged)
-        if kept is Kept.OTHER:
-            return SomethingElse()
-        return Known(judged, self._missing(judged), new=kept is Kept.NEW)
+        match kept:
+            case Kept.NEW | Kept.SAME:
+                return Known(judged, self._missing(judged), new=kept is Kept.NEW)
+            case Kept.OTHER:
+                return SomethingElse()
+            case Kept.OTHERS:
+                self._storage.note("gateway.other_terminal", {"terminal": terminal.code, "sid": sid}, self._now())
+                return OtherTerminal()
+        assert_never(kept)
 
-    def begin_upload(self, sid: str, digest: str, size: int) -> Begun | Unknown | TooMuch | WrongDigest:
-        """Begun once for each blob of a submission: asked again, the same upload."""
-        manifest = self._storage.manifest(sid)
-        sizes = {} if manifest is None else {one.digest: one.size for one in manifest.attachments}
-        if digest not in sizes:
+    def commit(
+        self, terminal: TerminalIdentity, sid: str, earlier: Signed | None = None
+    ) -> Received | Missing | Unknown:
+        """`earlier`: an acknowledgement that the terminal has from before a restore of this gateway."""
+        manifest = self._storage.manifest(sid) if is_sid(sid) else None
+        if manifest is None or manifest.terminal != terminal.code:
             return Unknown()
-        if sizes[digest] != size:
-            return TooMuch()
-        upload = self._storage.upload_for(sid, digest, size)
-        with self._appending:
-            if self._arrived(upload) == size and not self._complete(upload):
-                return WrongDigest()
-            return Begun(upload, self._arrived(upload))
-
-    def upload_at(self, upload_id: str) -> Begun | Unknown | WrongDigest:
-        upload = self._storage.upload(upload_id)
-        if upload is None:
-            return Unknown()
-        with self._appending:
-            if self._arrived(upload) == upload.size and not self._complete(upload):
-                return WrongDigest()
-            return Begun(upload, self._arrived(upload))
-
-    def append(
-        self, upload_id: str, chunk: bytes, *, offset: int
-    ) -> Begun | Unknown | WrongOffset | TooMuch | WrongDigest:
-        """`Begun` with the new offset: these bytes are on disk."""
-        upload = self._storage.upload(upload_id)
-        if upload is None:
-            return Unknown()
-        with self._appending:
-            arrived = self._arrived(upload)
-            if offset != arrived:
-                return WrongOffset(arrived)
-            if offset + len(chunk) > upload.size:
-                return TooMuch()
-            if chunk:
-                self._objects.append(upload_id, chunk)
-            if offset + len(chunk) == upload.size and not self._complete(upload):
-                return WrongDigest()
-        return Begun(upload, offset + len(chunk))
-
-    def commit(self, sid: str) -> Received | Missing | Unknown:
         before = self._storage.acknowledgement(sid)
         if before is not None:
-            return Received(before)
-        manifest = self._storage.manifest(sid)
-        if manifest is None:
-            return Unknown()
-        with self._appending:  # a blob counts only after its name was synced
-            missing = self._missing(manifest)
+            return Received(self._signed(before))
+        missing = self._missing(manifest)
         if missing:
             return Missing(missing)
         reached("gateway.before_commit")
         received_at = self._now().astimezone(CHINA).replace(microsecond=0)
-        acknowledgement = self._storage.commit(sid, lambda series: _acknowledge(manifest, series, received_at))
+        answer = self._storage.commit(
+            sid,
+            lambda series: self._acknowledge(manifest, series, received_at),
+            at=received_at,
+            earlier=None if earlier is None else self._ours(manifest, earlier),
+            durable=self._durable_at_commit,
+        )
         self._wake()
-        return Received(acknowledgement)
+        return Received(self._signed(answer))
 
-    def rate(self, content: bytes) -> Rated | Faulty | SomethingElse | Unknown:
+    def rate(self, terminal: TerminalIdentity, content: bytes) -> Rated | Faulty | SomethingElse | Unknown:
         rating = _rating(content)
         if isinstance(rating, Faulty):
             return rating
+        manifest = self._storage.manifest(rating.sid)
+        if manifest is None or manifest.terminal != terminal.code:
+            return Unknown()
         if self._storage.acknowledgement(rating.sid) is None:
             return Unknown()
         kept = self._storage.keep_rating(rating)
         self._wake()
-        return SomethingElse() if kept is Kept.OTHER else Rated(rating, new=kept is Kept.NEW)
+        return Rated(rating, new=kept is Kept.NEW) if kept in (Kept.NEW, Kept.SAME) else SomethingElse()
+
+    def acknowledgements(self, terminal: TerminalIdentity, after: int) -> Signed:
+        """A page of this terminal's feed."""
+        page = self._storage.feed(terminal.code, after, PAGE_ROWS)
+        return self._signing.document(
+            {
+                "format": FEED,
+                "terminal": terminal.code,
+                "epoch": page.epoch,
+                "cursor": page.cursor,
+                "durable_until": page.durable_until,
+                "rows": list(page.sids),
+                "more": page.more,
+                "at": self._now().astimezone(CHINA).isoformat(timespec="seconds"),
+            }
+        )
+
+    def cases(self, terminal: TerminalIdentity, after: int) -> bytes:
+        """A page of what became of this terminal's submissions, as JSON; nothing personal."""
+        page = self._storage.cases(terminal.code, after, PAGE_ROWS)
+        rows: list[Json] = [{"sid": row.sid, "state": row.state, "case_number": row.case_number} for row in page.rows]
+        return canonical({"cursor": page.cursor, "more": page.more, "rows": rows})
 
     def _missing(self, manifest: Manifest) -> tuple[str, ...]:
         digests = dict.fromkeys(one.digest for one in manifest.attachments)
         return tuple(digest for digest in digests if not self._objects.has(digest))
 
-    def _arrived(self, upload: Upload) -> int:
-        return upload.size if self._objects.has(upload.digest) else self._objects.arrived(upload.upload_id)
+    def _signed(self, answer: Signed) -> Signed:
+        """What was acknowledged before there were signatures is signed now; Ed25519 gives the same line each time."""
+        return answer if answer.signature else self._signing.sign(answer.content)
 
-    def _complete(self, upload: Upload) -> bool:
-        return self._objects.has(upload.digest) or self._objects.complete(upload.upload_id, upload.digest)
+    def _acknowledge(self, manifest: Manifest, series: int, received_at: datetime) -> Acknowledgement:
+        number = receipt_number(received_at, series)
+        signed = self._signing.document(
+            {
+                "format": ACKNOWLEDGEMENT,
+                "sid": manifest.sid,
+                "fingerprint": manifest.fingerprint,
+                "receipt_number": number,
+                "received_at": received_at.isoformat(),
+            }
+        )
+        return Acknowledgement(series, number, signed)
+
+    def _ours(self, manifest: Manifest, earlier: Signed) -> Acknowledgement | None:
+        """An earlier acknowledgement of this very manifest that we signed; None when it is anything else."""
+        if not self._signing.is_ours(earlier):
+            return None
+        value = json.loads(earlier.content)
+        number = value.get("receipt_number")
+        is_of_it = (value.get("format"), value.get("sid"), value.get("fingerprint")) == (
+            ACKNOWLEDGEMENT,
+            manifest.sid,
+            manifest.fingerprint,
+        )
+        if not is_of_it or not isinstance(number, str) or not is_receipt_number(number):
+            return None
+        return Acknowledgement(None, number, earlier)
 
 
 def receipt_number(received_at: datetime, series: int) -> str:
     """收件编号: the day in China, seven digits of the gateway's own series, a Luhn digit."""
     digits = f"{received_at.astimezone(CHINA):%Y%m%d}{series % 10_000_000:07}"
     return digits + luhn(digits)
-
-
-def _acknowledge(manifest: Manifest, series: int, received_at: datetime) -> tuple[str, bytes]:
-    number = receipt_number(received_at, series)
-    return number, canonical(
-        {
-            "sid": manifest.sid,
-            "fingerprint": manifest.fingerprint,
-            "receipt_number": number,
-            "received_at": received_at.isoformat(),
-        }
-    )
 
 
 def _rating(content: bytes) -> KeptRating | Faulty:

@@ -6,7 +6,7 @@ Pure but for the catalogue of events, which is read from the file beside this on
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -23,6 +23,7 @@ Fields = Mapping[str, str | int]
 _SID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _HEX = re.compile(r"[0-9a-f]{1,64}")
+_TERMINAL = re.compile(r"[0-9A-HJKMNP-TV-Z]{4}")
 _CODE = re.compile(r"[a-z][a-z0-9]*([._-][a-z0-9]+)*")
 CODE_LENGTH = 48
 COUNT_LIMIT = 2**53  # what every JSON reader keeps exactly
@@ -147,11 +148,12 @@ def _matches(pattern: re.Pattern[str], value: object) -> bool:
     return isinstance(value, str) and pattern.fullmatch(value) is not None
 
 
-KINDS = {
+KINDS: Mapping[str, Callable[[object], bool]] = {
     "sid": lambda value: _matches(_SID, value),
     "digest": lambda value: _matches(_DIGEST, value),
     "hex": lambda value: _matches(_HEX, value),
     "count": _is_count,
     "code": _is_code,
     "time": _is_time,
+    "terminal": lambda value: _matches(_TERMINAL, value),
 }

@@ -1,0 +1,90 @@
+"""Feeds in the gateway's file: acknowledgements in the order they were given, and the states of cases."""
+
+from datetime import datetime
+
+from sync.gateway.database import Database
+from sync.gateway.ports import CaseEvent, CaseRows, CaseState, Durability, FeedRows, Kept
+
+
+class FeedTables(Database):
+    """Satisfies `Feeds`."""
+
+    def feed(self, terminal: str, after: int, limit: int) -> FeedRows:
+        with self._reading():
+            rows = self._rows(
+                "SELECT cursor, sid FROM feed WHERE terminal = ? AND cursor > ? ORDER BY cursor LIMIT ?",
+                terminal,
+                after,
+                limit + 1,
+            )
+            more = len(rows) > limit
+            page = rows[:limit]
+            return FeedRows(
+                epoch=self._setting("epoch") or "",
+                cursor=int(page[-1][0]) if more else self._head(),
+                durable_until=int(self._setting("durable_until") or 0),
+                sids=tuple(str(sid) for _, sid in page),
+                more=more,
+            )
+
+    def durability(self) -> Durability:
+        with self._reading():
+            durable_until = int(self._setting("durable_until") or 0)
+            waiting = self._one("SELECT at FROM feed WHERE cursor > ? ORDER BY cursor LIMIT 1", durable_until)
+            since = None if waiting is None else datetime.fromisoformat(str(waiting[0]))
+            return Durability(self._head(), durable_until, since)
+
+    def safe_until(self, cursor: int) -> None:
+        with self._writing():
+            before = int(self._setting("durable_until") or 0)
+            self._set("durable_until", str(max(before, min(cursor, self._head()))))
+
+    def cases(self, terminal: str, after: int, limit: int) -> CaseRows:
+        with self._reading():
+            rows = self._rows(
+                "SELECT cursor, sid, state, case_number FROM case_state WHERE terminal = ? AND cursor > ? "
+                "ORDER BY cursor LIMIT ?",
+                terminal,
+                after,
+                limit + 1,
+            )
+            more = len(rows) > limit
+            page = rows[:limit]
+            return CaseRows(
+                cursor=int(page[-1][0]) if more else self._case_head(),
+                rows=tuple(CaseState(str(sid), str(state), _text(number)) for _, sid, state, number in page),
+                more=more,
+            )
+
+    def take_case(self, event: CaseEvent) -> Kept:
+        case = event.case
+        with self._writing():
+            found = self._one("SELECT content FROM case_event WHERE event_id = ?", event.event_id)
+            if found is not None:
+                return Kept.SAME if bytes(found[0]) == event.content else Kept.OTHER
+            self._execute(
+                "INSERT INTO case_event VALUES (?, ?, ?, ?)", event.event_id, case.sid, event.number, event.content
+            )
+            self._execute(
+                "UPDATE case_state SET cursor = ?, number = ?, state = ?, case_number = coalesce(?, case_number) "
+                "WHERE sid = ? AND number < ?",
+                self._case_head() + 1,
+                event.number,
+                case.state,
+                case.case_number,
+                case.sid,
+                event.number,
+            )
+        return Kept.NEW
+
+    def _head(self) -> int:
+        ((head,),) = self._execute("SELECT coalesce(max(cursor), 0) FROM feed")
+        return int(head)
+
+    def _case_head(self) -> int:
+        ((head,),) = self._execute("SELECT coalesce(max(cursor), 0) FROM case_state")
+        return int(head)
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
