@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from sync.outbox.key_file import sync_directory
+from sync.outbox.keys import make_directory, sync_directory
 from sync.wire.signatures import KEY_BYTES, SigningKey, key_id_of, new_seed
 
 LINK = "identity"
@@ -122,7 +122,7 @@ def renewal_draft(identity: Identity) -> Draft:
 
 def kept_draft(directory: Path, terminal: str) -> Draft:
     """The draft that waits for this terminal's certificate; made and synced at the first call. Raises OSError."""
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_directory(directory)
     place = directory / DRAFT
     if place.is_dir():
         draft = _read_draft(place)

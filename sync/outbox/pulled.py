@@ -71,6 +71,12 @@ def read_document(connection: apsw.Connection, kind: Pulled) -> PulledDocument |
     return PulledDocument(kind, content, signature, snapshot, cursor, version, datetime.fromisoformat(taken_at))
 
 
+def read_versions(connection: apsw.Connection) -> Mapping[Pulled, str]:
+    """The version of each kind that is kept."""
+    rows = connection.execute("SELECT kind, version FROM pulled ORDER BY kind")
+    return {Pulled(kind): str(version) for kind, version in rows}
+
+
 def keep_case_states(connection: apsw.Connection, rows: Iterable[CaseState], cursor: int) -> None:
     """The feed of case states was read to `cursor`. What is not kept here any more is left out."""
     connection.executemany(

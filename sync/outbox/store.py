@@ -5,7 +5,7 @@ The world's failures come back as faults; after one the connection is dropped an
 
 import logging
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import TypeVar
 
 import apsw
 
+from kiosk.clock import UNKNOWN, ClockReading
 from kiosk.faults import STORE_FULL, STORE_NOT_WORKING, Fault
 from kiosk.ports import (
     NeedsAttention,
@@ -27,8 +28,11 @@ from kiosk.ports import (
     Status,
 )
 from kiosk.submission import Rating, Receipt, SealedSubmission
+from sync.outbox.drain import read_agent_note
 from sync.outbox.keys import StoreRefused
+from sync.outbox.pulled import Pulled, read_versions
 from sync.outbox.schema import State, StoreTrouble, open_store, transaction
+from sync.outbox.standing import floor
 from sync.steps import reached
 
 log = logging.getLogger(__name__)
@@ -122,6 +126,16 @@ class Outbox:
         answer = self._attempt(_waiting)
         return () if isinstance(answer, Fault) else answer
 
+    def clock(self) -> ClockReading:
+        """What signed time says of ours; nothing while the store does not answer."""
+        answer = self._attempt(_clock)
+        return UNKNOWN if isinstance(answer, Fault) else answer
+
+    def pulled_versions(self) -> Mapping[Pulled, str] | None:
+        """Of what the platform has sent and is kept; None while the store does not answer."""
+        answer = self._attempt(read_versions)
+        return None if isinstance(answer, Fault) else answer
+
     def _attempt(self, work: Callable[[apsw.Connection], Answer]) -> Answer | Fault:
         """What `work` answers, or the fault that stood in its way."""
         try:
@@ -148,6 +162,11 @@ class Outbox:
 
     def _room_status(self, room: int) -> Status:
         return Ready() if room >= self._reserve_bytes else NeedsAttention(STORE_FULL)
+
+
+def _clock(connection: apsw.Connection) -> ClockReading:
+    offset_ms = read_agent_note(connection).get("clock_offset_ms")
+    return ClockReading(floor(connection), offset_ms if isinstance(offset_ms, int) else None)
 
 
 def _same(fingerprint: str, submission: SealedSubmission) -> Sealed:
