@@ -10,7 +10,7 @@ SETUP := $(VENV)/setup.stamp
 SETUP_TEST := $(VENV)/setup-test.stamp
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test demo test check fast sheet bench clean
+.PHONY: help setup setup-test demo test check fast sheet bench torture guest clean
 
 help:  ## print this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,14 @@ sheet: $(SETUP)  ## a picture of every page, in build/sheet/index.html
 bench: $(SETUP_TEST)  ## measure what docs/benchmarks.md claims
 	$(BIN)/python -m benchmarks
 
+torture: $(SETUP_TEST)  ## nothing lost, nothing twice: a million operations, 100,000 power cuts, 200 kills (about an hour)
+	$(BIN)/python -m tests.model.torture --operations 1000000
+	$(BIN)/python -m tests.power.torture --cuts 100000
+	$(BIN)/python -m tests.system.kill_torture --kills 200
+
+guest: $(SETUP_TEST)  ## what needs another kernel: real power cuts and shaped lines, in an emulated machine
+	tests/guest/run
+
 clean:  ## remove what was made
 	rm -rf build $(VENV) *.egg-info
 
@@ -55,7 +63,8 @@ $(SETUP): pyproject.toml constraints.txt $(PACKAGES)/run.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[gateway,sim]'
 	@touch $@
 
-$(SETUP_TEST): $(SETUP) $(PACKAGES)/test.txt
+$(SETUP_TEST): $(SETUP) $(PACKAGES)/test.txt tests/interop/package-lock.json
 	$(PACKAGES)/install $(PACKAGES)/run.txt $(PACKAGES)/test.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[gateway,sim,test]'
+	tests/interop/set-up $(BIN)/python $(VENV)/interop
 	@touch $@
