@@ -14,7 +14,7 @@ from sync.gateway.objects import ObjectDirectory
 from sync.gateway.ports import Objects, Storage
 from sync.gateway.submission_tables import SubmissionTables
 from sync.gateway.terminal_tables import TerminalTables
-from sync.outbox.key_file import sync_directory
+from sync.outbox.keys import make_directory, sync_directory
 
 __all__ = ["DATABASE", "DirectoryRefused", "EmbeddedStorage", "open_objects", "open_storage"]
 
@@ -98,5 +98,5 @@ def directory_of(url: str, scheme: str, what: str) -> Path:
             f"{what} of kind {found or '(none)'!r} cannot be opened: {scheme}:DIR is what is built in"
         )
     path = Path(directory)
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_directory(path)
     return path
