@@ -1,64 +1,54 @@
-"""Hands on what was received to the city: here, a folder for each submission.
-
-Whatever happens in between, doing it again leaves the same folder: files are written aside, synced and renamed.
-"""
+"""Empties the outbox to the city. A row that the city does not take waits by itself; others go on."""
 
 import logging
-import os
-import shutil
+import random
 import threading
-import unicodedata
-from collections.abc import Iterable, Iterator
-from pathlib import Path
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Protocol, assert_never
 
-from sync.gateway.ports import HandOn, Objects, Storage
-from sync.outbox.key_file import sync_directory
+from sync.gateway.ports import HandOn, HandOns
 from sync.steps import reached
 
 log = logging.getLogger(__name__)
-RETRY_S = 30.0
-SUBMISSION, RECEIPT, RATING = "submission.json", "receipt.json", "rating.json"
+DISK_RETRY_S = 30.0
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 2.0, 300.0
 
 
-class ReceivedFolder:
-    """`received/<sid>/` holds the manifest as it came, the attachments by name, the receipt and the rating."""
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The city has it for good."""
 
-    def __init__(self, directory: Path, objects: Objects) -> None:
-        self._received = directory / "received"
-        self._objects = objects
-        self._received.mkdir(mode=0o700, exist_ok=True)
 
-    def take(self, row: HandOn) -> None:
-        """It is there, whole and synced, when this returns. Raises OSError when the disk does not take it."""
-        folder = self._received / row.manifest.sid
-        if not folder.exists():
-            self._take_submission(folder, row)
-        if row.rating is not None:
-            draft = folder / f".{RATING}.partial"
-            _write(draft, row.rating)
-            draft.replace(folder / RATING)
-            sync_directory(folder)
+@dataclass(frozen=True, slots=True)
+class NotTaken:
+    """Not this time, or nobody knows. `why`: for the log, nothing personal."""
 
-    def _take_submission(self, folder: Path, row: HandOn) -> None:
-        draft = self._received / f".{folder.name}.partial"
-        shutil.rmtree(draft, ignore_errors=True)
-        draft.mkdir(mode=0o700)
-        attachments = row.manifest.attachments
-        for name, attachment in zip(distinct_names(one.name for one in attachments), attachments, strict=True):
-            _write(draft / name, b"".join(self._objects.pieces(attachment.digest)))
-        _write(draft / SUBMISSION, row.manifest.content)
-        _write(draft / RECEIPT, row.acknowledgement)
-        sync_directory(draft)
-        draft.rename(folder)
-        sync_directory(self._received)
+    why: str
+
+
+class Connector(Protocol):
+    """One way to the city. Taking the same row again must do no harm."""
+
+    def take(self, row: HandOn) -> Taken | NotTaken: ...
 
 
 class HandOnWorker:
-    """A thread that empties the outbox to the city: at its start, when woken, and again after a failure."""
+    """A thread that hands on: at its start, when woken, and when a row's pause is over."""
 
-    def __init__(self, storage: Storage, folder: ReceivedFolder) -> None:
+    def __init__(
+        self,
+        storage: HandOns,
+        connector: Connector,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        chance: Callable[[], float] = random.random,
+    ) -> None:
         self._storage = storage
-        self._folder = folder
+        self._connector = connector
+        self._now = now
+        self._chance = chance
         self._woken = threading.Event()
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="hand-on")
@@ -74,49 +64,46 @@ class HandOnWorker:
         self._woken.set()
         self._thread.join()
 
+    def hand_on_due(self) -> float | None:
+        """Try every row that may be tried now. Seconds until the next one may; None when nothing waits.
+
+        Raises OSError when the storage does not answer.
+        """
+        while rows := self._storage.hand_ons(self._now()):
+            for row in rows:
+                if self._stopping:
+                    return None
+                self._hand_on(row)
+        next_at = self._storage.next_hand_on()
+        return None if next_at is None else max(0.0, (next_at - self._now()).total_seconds())
+
+    def _hand_on(self, row: HandOn) -> None:
+        reached("gateway.before_hand_on")
+        outcome = self._connector.take(row)
+        match outcome:
+            case Taken():
+                self._storage.handed_on(row.row)
+                reached("gateway.handed_on")
+            case NotTaken(why):
+                pause_s = pause_after(row.attempts, self._chance())
+                log.error("%s is not handed on, for %.0f s: %s", row.manifest.sid, pause_s, why)
+                self._storage.postpone(row.row, self._now() + timedelta(seconds=pause_s))
+            case _:
+                assert_never(outcome)
+
     def _run(self) -> None:
         while not self._stopping:
             self._woken.clear()
             try:
-                more = self._hand_on_some()
+                next_in_s = self.hand_on_due()
             except OSError as error:
-                log.error("handing on waits: %s", type(error).__name__)
-                self._woken.wait(RETRY_S)
-                continue
-            if not more:
-                self._woken.wait()
-
-    def _hand_on_some(self) -> bool:
-        rows = self._storage.hand_ons()
-        for row in rows:
-            if self._stopping:
-                return False
-            reached("gateway.before_hand_on")
-            self._folder.take(row)
-            self._storage.handed_on(row.row)
-            reached("gateway.handed_on")
-        return bool(rows)
+                log.error("handing on waits for the disk: %s", type(error).__name__)
+                next_in_s = DISK_RETRY_S
+            if not self._stopping:
+                self._woken.wait(next_in_s)
 
 
-def distinct_names(names: Iterable[str]) -> Iterator[str]:
-    """The names in order, each different from our own files and from those before it, also where case is ignored."""
-    taken = {SUBMISSION, RECEIPT, RATING}
-    for name in names:
-        stem, dot, extension = name.rpartition(".")
-        candidate, count = name, 1
-        while _folded(candidate) in taken:
-            count += 1
-            candidate = f"{stem} ({count}).{extension}" if dot else f"{name} ({count})"
-        taken.add(_folded(candidate))
-        yield candidate
-
-
-def _folded(name: str) -> str:
-    return unicodedata.normalize("NFKC", name).casefold()
-
-
-def _write(path: Path, content: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+def pause_after(failures: int, chance: float) -> float:
+    """Seconds until the next try: doubled each time, at most five minutes, half of it by chance (0 to 1)."""
+    longest = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2.0 ** min(failures, 20))
+    return longest * (0.5 + chance / 2)

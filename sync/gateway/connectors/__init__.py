@@ -1,0 +1,1 @@
+"""How what was received goes on to the city: a folder of files, or a signed webhook."""
