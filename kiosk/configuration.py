@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 DAY_S = 86_400
+TIME_OF_DAY = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 Seconds = Annotated[float, Field(gt=0, le=DAY_S, allow_inf_nan=False)]
 
 
@@ -37,11 +38,40 @@ class Gateway(Strict):
     read_timeout_s: Seconds = 20.0
 
 
+class Cap(Strict):
+    """No more than `kbit_s` of uploads from one time of day in China to another, over midnight too."""
+
+    model_config = ConfigDict(serialize_by_alias=True)
+
+    from_: Annotated[str, Field(pattern=TIME_OF_DAY, alias="from")]
+    to: Annotated[str, Field(pattern=TIME_OF_DAY)]
+    kbit_s: Annotated[int, Field(ge=8)]
+
+
+class Agent(Strict):
+    """How often the agent looks what the platform has for it, and what its uploads may take of the line.
+
+    `feed_waiting_s` counts while something is received and not yet kept for good, `feed_s` otherwise.
+    """
+
+    caps: tuple[Cap, ...] = ()
+    feed_s: Seconds = 600.0
+    feed_waiting_s: Seconds = 60.0
+    configuration_s: Seconds = 600.0
+    catalogue_s: Seconds = 600.0
+    cases_s: Seconds = 600.0
+    audit_s: Seconds = 300.0
+    telemetry_s: Seconds = 600.0
+    renewal_s: Seconds = 3600.0
+
+
 class Store(Strict):
-    """`directory` holds the outbox and its key; below `reserve_mb` free nothing more is sealed."""
+    """`directory` holds the outbox and its key. Below `reserve_mb` free, or when the outbox would outgrow `budget_mb`,
+    nothing more is sealed."""
 
     directory: str
     reserve_mb: Annotated[int, Field(ge=0)] = 64
+    budget_mb: Annotated[int, Field(gt=0)] = 4000
 
 
 class Times(Strict):
@@ -107,6 +137,7 @@ class Configuration(Strict):
     hall: Hall
     gateway: Gateway
     store: Store
+    agent: Agent = Agent()
     times: Times = Times()
     screen: Screen = Screen()
     devices: Devices

@@ -15,6 +15,7 @@ DATABASE = "outbox.db"
 KEY = "outbox.key"
 BUSY_TIMEOUT_MS = 5_000
 CIPHER = "aegis"
+CACHE_KB = 16_000  # a whole submission, so that no page of it is written before the commit and then again
 PAGE_BYTES = 16_384  # only a new file takes it; a photograph is written in a quarter of the default's pieces
 
 # What the world can do to an open store. Everything else that apsw raises is a bug.
@@ -93,6 +94,7 @@ def prepare(connection: apsw.Connection) -> None:
     """What a connection needs once the file can be read: how it writes, and the tables."""
     connection.set_busy_timeout(BUSY_TIMEOUT_MS)
     connection.pragma("page_size", PAGE_BYTES)
+    connection.pragma("cache_size", -CACHE_KB)
     connection.pragma("journal_mode", "wal")
     connection.pragma("synchronous", "full")
     connection.pragma("secure_delete", True)

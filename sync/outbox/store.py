@@ -7,7 +7,7 @@ import logging
 import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,52 +15,53 @@ import apsw
 
 from kiosk.clock import UNKNOWN, ClockReading
 from kiosk.faults import STORE_FULL, STORE_NOT_WORKING, Fault
-from kiosk.ports import (
-    NeedsAttention,
-    NotPrinted,
-    NotSealed,
-    Printed,
-    PrintOutcome,
-    PrintUnknown,
-    Ready,
-    Sealed,
-    SealUnknown,
-    Status,
-)
+from kiosk.ports import NeedsAttention, NotSealed, PrintOutcome, Ready, Sealed, SealUnknown, Status
 from kiosk.submission import Rating, Receipt, SealedSubmission
+from sync.outbox import journal, print_jobs, sealing, standing
 from sync.outbox.drain import read_agent_note
 from sync.outbox.keys import StoreRefused
+from sync.outbox.overview import Overview, look_over
 from sync.outbox.pulled import Pulled, read_versions
 from sync.outbox.schema import State, StoreTrouble, open_store, transaction
-from sync.outbox.standing import floor
-from sync.steps import reached
+from sync.wire.journal import Value
 
 log = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
+
+VISIT_BYTES = 5_000_000  # a visit that begins should find room at its end
 
 
 class Outbox:
     """Satisfies `kiosk.ports.Outbox` over the encrypted store in `directory`.
 
-    Below `reserve_mb` of free disk nothing more is sealed. Raises StoreRefused at once when the store must not be
-    opened: an SQLite that loses rows, a key that others may read, a key that is gone.
+    Below `reserve_mb` of free disk, or when the file would outgrow `budget_mb`, nothing more is sealed; nothing is
+    dropped either. `now` dates seals and the journal. Raises StoreRefused at once when the store must not be opened:
+    an SQLite that loses rows, a key that others may read, a key that is gone.
     """
 
     def __init__(
-        self, directory: Path, *, reserve_mb: int = 64, opener: Callable[[Path], apsw.Connection] = open_store
+        self,
+        directory: Path,
+        *,
+        reserve_mb: int = 64,
+        budget_mb: int = 4000,
+        opener: Callable[[Path], apsw.Connection] = open_store,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._directory = directory
         self._reserve_bytes = reserve_mb * 1_000_000
+        self._budget_mb = budget_mb
         self._opener = opener
+        self._now = now
+        self._begun = False
         self._connection: apsw.Connection | None = None
         self._fault: Fault | None = None
         try:
-            self._connection = opener(directory)
+            self._connection = self._open()
         except StoreRefused:
             raise
         except StoreTrouble as trouble:
             self._lose(trouble)
-        self._attempt(_end_jobs_left_begun)
 
     def close(self) -> None:
         connection, self._connection = self._connection, None
@@ -74,27 +75,27 @@ class Outbox:
         if isinstance(answer, Fault):
             return NeedsAttention(answer)
         self._fault = None
-        room = self._free_bytes()
-        return NeedsAttention(room) if isinstance(room, Fault) else self._room_status(room)
+        room = self._room(VISIT_BYTES)
+        return Ready() if room is None else NeedsAttention(room)
 
     def seal(self, submission: SealedSubmission) -> Sealed | NotSealed | SealUnknown:
         """Raises ValueError when the sid was sealed with another fingerprint."""
-        sealed = self._attempt(lambda connection: _fingerprint(connection, submission.sid))
+        sid = submission.sid
+        sealed = self._attempt(lambda connection: sealing.fingerprint_of(connection, sid))
         if isinstance(sealed, Fault):
             return NotSealed(sealed)
         if sealed is not None:
             return _same(sealed, submission)
-        room = self._free_bytes()
-        if isinstance(room, Fault):
+        if self.state_of(sid) is State.ERASED:
+            return Sealed()
+        room = self._room(sealing.size_of(submission))
+        if room is not None:
             return NotSealed(room)
-        needed = len(submission.manifest) + sum(len(attachment.content) for attachment in submission.attachments)
-        if room < self._reserve_bytes + needed:
-            return NotSealed(STORE_FULL)
-        outcome = self._attempt(lambda connection: _insert(connection, submission))
+        outcome = self._attempt(lambda connection: sealing.insert(connection, submission, now=self._now()))
         if not isinstance(outcome, Fault):
             return Sealed()
         # A commit whose last sync failed may be there again once the file is reopened: then it must be said so.
-        kept = self._attempt(lambda connection: _fingerprint_on_disk(connection, submission.sid))
+        kept = self._attempt(lambda connection: sealing.fingerprint_on_disk(connection, sid))
         if isinstance(kept, Fault):
             return SealUnknown(outcome)
         return Sealed() if kept == submission.fingerprint else NotSealed(outcome)
@@ -105,21 +106,23 @@ class Outbox:
 
     def state_of(self, sid: str) -> State | None:
         """How far it has come; None when it was never sealed here, or the store does not answer."""
-        answer = self._attempt(lambda connection: _state(connection, sid))
+        answer = self._attempt(lambda connection: sealing.state_of(connection, sid))
         return None if isinstance(answer, Fault) else answer
 
     def keep_rating(self, rating: Rating) -> Sealed | NotSealed:
-        answer = self._attempt(lambda connection: _insert_rating(connection, rating))
+        answer = self._attempt(lambda connection: _insert_rating(connection, rating, now=self._now()))
         return NotSealed(answer) if isinstance(answer, Fault) else Sealed()
 
     def record_print(self, job_id: str, sid: str, outcome: PrintOutcome | None) -> None:
-        self._attempt(lambda connection: _record_print(connection, job_id, sid, outcome))
+        now = self._now()
+        if outcome is None:
+            self._attempt(lambda connection: print_jobs.begin(connection, job_id, sid, now=now))
+        else:
+            self._attempt(lambda connection: print_jobs.end(connection, job_id, sid, outcome, now=now))
 
     def print_jobs(self) -> Sequence[tuple[str, str, str]]:
         """Job id, sid and state (begun, printed, not-printed, unknown), in the order of job ids."""
-        answer = self._attempt(
-            lambda connection: tuple(connection.execute("SELECT job_id, sid, state FROM print_job ORDER BY job_id"))
-        )
+        answer = self._attempt(print_jobs.all_jobs)
         return () if isinstance(answer, Fault) else answer
 
     def waiting(self) -> Sequence[str]:
@@ -136,14 +139,33 @@ class Outbox:
         answer = self._attempt(read_versions)
         return None if isinstance(answer, Fault) else answer
 
+    def overview(self) -> Overview | Fault:
+        """How everything stands, for the screen."""
+        return self._attempt(lambda connection: look_over(connection, self._now(), budget_mb=self._budget_mb))
+
+    def journal(self, event: str, **fields: Value) -> None:
+        """An event of the terminal's own. Raises ValueError when `journal_events.toml` does not declare it so."""
+        self._attempt(lambda connection: _tell(connection, self._now(), event, fields))
+
     def _attempt(self, work: Callable[[apsw.Connection], Answer]) -> Answer | Fault:
         """What `work` answers, or the fault that stood in its way."""
         try:
             if self._connection is None:
-                self._connection = self._opener(self._directory)
+                self._connection = self._open()
             return work(self._connection)
         except StoreTrouble as trouble:
             return self._lose(trouble)
+
+    def _open(self) -> apsw.Connection:
+        connection = self._opener(self._directory)
+        if not self._begun:
+            try:
+                _begin(connection, now=self._now())
+            except BaseException:
+                connection.close(True)
+                raise
+            self._begun = True
+        return connection
 
     def _lose(self, trouble: BaseException) -> Fault:
         fault = STORE_FULL if isinstance(trouble, apsw.FullError) else STORE_NOT_WORKING
@@ -153,26 +175,28 @@ class Outbox:
         self.close()
         return fault
 
-    def _free_bytes(self) -> int | Fault:
+    def _room(self, needed: int) -> Fault | None:
+        """What stands in the way of sealing so many bytes: the disk's free space, or the store's budget."""
+        used = self._attempt(sealing.used_bytes)
+        if isinstance(used, Fault):
+            return used
         try:
             disk = os.statvfs(self._directory)
         except OSError as trouble:
             return self._lose(trouble)
-        return disk.f_bavail * disk.f_frsize
-
-    def _room_status(self, room: int) -> Status:
-        return Ready() if room >= self._reserve_bytes else NeedsAttention(STORE_FULL)
-
-
-def _clock(connection: apsw.Connection) -> ClockReading:
-    offset_ms = read_agent_note(connection).get("clock_offset_ms")
-    return ClockReading(floor(connection), offset_ms if isinstance(offset_ms, int) else None)
+        fits = used + needed <= self._budget_mb * 1_000_000
+        return None if fits and disk.f_bavail * disk.f_frsize >= self._reserve_bytes + needed else STORE_FULL
 
 
 def _same(fingerprint: str, submission: SealedSubmission) -> Sealed:
     if fingerprint != submission.fingerprint:
         raise ValueError(f"{submission.sid} was sealed with other content")
     return Sealed()
+
+
+def _clock(connection: apsw.Connection) -> ClockReading:
+    offset_ms = read_agent_note(connection).get("clock_offset_ms")
+    return ClockReading(standing.floor(connection), offset_ms if isinstance(offset_ms, int) else None)
 
 
 def _looks_well(connection: apsw.Connection) -> None:
@@ -187,33 +211,11 @@ def _writes(connection: apsw.Connection) -> None:
         connection.pragma("user_version", connection.pragma("user_version"))
 
 
-def _fingerprint(connection: apsw.Connection, sid: str) -> str | None:
-    found = connection.execute("SELECT fingerprint FROM submission WHERE sid = ?", (sid,)).fetchone()
-    return None if found is None else str(found[0])
-
-
-def _fingerprint_on_disk(connection: apsw.Connection, sid: str) -> str | None:
-    """As `_fingerprint`, after all rows were written into the database file itself and synced there."""
-    found = _fingerprint(connection, sid)
-    if found is not None:
-        connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_FULL)
-    return found
-
-
-def _insert(connection: apsw.Connection, submission: SealedSubmission) -> None:
+def _begin(connection: apsw.Connection, *, now: datetime) -> None:
+    """The terminal has started."""
     with transaction(connection):
-        connection.execute(
-            "INSERT INTO submission (sid, slip_code, fingerprint, manifest, state) VALUES (?, ?, ?, ?, ?)",
-            (submission.sid, submission.slip_code, submission.fingerprint, submission.manifest, State.SEALED.value),
-        )
-        connection.executemany(
-            "INSERT INTO attachment (sid, name, digest, size, content) VALUES (?, ?, ?, ?, ?)",
-            [
-                (submission.sid, attachment.name, attachment.digest, len(attachment.content), attachment.content)
-                for attachment in submission.attachments
-            ],
-        )
-        reached("store.in_transaction")
+        print_jobs.end_those_left_begun(connection, now=now)
+        journal.append(connection, now, "store.opened", {"schema": int(connection.pragma("user_version"))})
 
 
 def _receipt(connection: apsw.Connection, sid: str) -> Receipt | None:
@@ -224,46 +226,21 @@ def _receipt(connection: apsw.Connection, sid: str) -> Receipt | None:
     return None if found is None else Receipt(sid, str(found[0]), datetime.fromisoformat(str(found[1])))
 
 
-def _state(connection: apsw.Connection, sid: str) -> State | None:
-    found = connection.execute("SELECT state FROM submission WHERE sid = ?", (sid,)).fetchone()
-    return None if found is None else State(found[0])
-
-
 def _waiting(connection: apsw.Connection) -> tuple[str, ...]:
     rows = connection.execute("SELECT sid FROM submission WHERE state != 'acknowledged' ORDER BY place")
     return tuple(str(sid) for (sid,) in rows)
 
 
-def _insert_rating(connection: apsw.Connection, rating: Rating) -> None:
+def _insert_rating(connection: apsw.Connection, rating: Rating, *, now: datetime) -> None:
     with transaction(connection):
         connection.execute(
             "INSERT INTO rating (sid, rating_id, level, given_at) VALUES (?, ?, ?, ?) ON CONFLICT (sid) DO NOTHING",
             (rating.sid, rating.rating_id, rating.level, rating.given_at.isoformat()),
         )
+        if connection.changes():
+            journal.append(connection, now, "rating.kept", {"sid": rating.sid})
 
 
-def _record_print(connection: apsw.Connection, job_id: str, sid: str, outcome: PrintOutcome | None) -> None:
+def _tell(connection: apsw.Connection, now: datetime, event: str, fields: Mapping[str, Value]) -> None:
     with transaction(connection):
-        if outcome is None:
-            connection.execute(
-                "INSERT INTO print_job (job_id, sid, state) VALUES (?, ?, 'begun') ON CONFLICT (job_id) DO NOTHING",
-                (job_id, sid),
-            )
-            return
-        match outcome:
-            case Printed():
-                state, fault = "printed", None
-            case NotPrinted(reason):
-                state, fault = "not-printed", reason.code
-            case PrintUnknown(reason):
-                state, fault = "unknown", reason.code
-        connection.execute(
-            "INSERT INTO print_job (job_id, sid, state, fault) VALUES (?, ?, ?, ?) "
-            "ON CONFLICT (job_id) DO UPDATE SET state = excluded.state, fault = excluded.fault",
-            (job_id, sid, state, fault),
-        )
-
-
-def _end_jobs_left_begun(connection: apsw.Connection) -> None:
-    with transaction(connection):
-        connection.execute("UPDATE print_job SET state = 'unknown' WHERE state = 'begun'")
+        journal.append(connection, now, event, fields)

@@ -17,12 +17,13 @@ from kiosk.faults import PAPER_OUT, PRINTER_SILENT, STORE_FULL, STORE_NOT_WORKIN
 from kiosk.ports import NeedsAttention, NotPrinted, NotSealed, Printed, PrintUnknown, Ready, Sealed, SealUnknown
 from kiosk.submission import Attachment, Rating, Receipt, SealedSubmission
 from sync.outbox.drain import Drain
-from sync.outbox.key_file import StoreRefused
+from sync.outbox.keys import StoreRefused
 from sync.outbox.schema import DATABASE, State, open_store
 from sync.outbox.store import Outbox
 
 MakeSubmission = Callable[..., SealedSubmission]
 PAGE = Attachment("page-1.jpg", "image/jpeg", b"\xff\xd8" + bytes(100_000))
+SID = "019a0000-0000-7000-8000-00000000cccc"
 GIVEN_AT = datetime(2026, 11, 23, 9, 46, tzinfo=timezone(timedelta(hours=8)))
 
 
@@ -158,17 +159,17 @@ def test_a_print_job_ends_as_the_printer_said(outbox: Outbox) -> None:
         ("c", PrintUnknown(PRINTER_SILENT)),
         ("d", None),
     ):
-        outbox.record_print(job, "sid", None)
-        outbox.record_print(job, "sid", outcome)
-    outbox.record_print("a", "sid", None)
+        outbox.record_print(job, SID, None)
+        outbox.record_print(job, SID, outcome)
+    outbox.record_print("a", SID, None)
     assert [state for _, _, state in outbox.print_jobs()] == ["printed", "not-printed", "unknown", "begun"]
 
 
 def test_a_job_left_begun_is_unknown_after_a_restart(outbox: Outbox, tmp_path: Path) -> None:
-    outbox.record_print("job", "sid", None)
+    outbox.record_print("job", SID, None)
     outbox.close()
     again = Outbox(tmp_path)
-    assert again.print_jobs() == (("job", "sid", "unknown"),)
+    assert again.print_jobs() == (("job", SID, "unknown"),)
     again.close()
 
 
@@ -292,7 +293,7 @@ outbox = Outbox(Path(sys.argv[1]), reserve_mb=0)
 for place in range(30):
     attachment = Attachment("a", "text/plain", b"synthetic-attachment" * 5000)
     manifest = '{"name":"陈桂兰","number":"100101194401010028"}'.encode() * 50
-    print(outbox.seal(SealedSubmission(f"sid-{place}", "CZ03", manifest, (attachment,))), flush=True)
+    print(outbox.seal(SealedSubmission(f"019a0000-0000-7000-8000-{place:012}", "CZ03", manifest, (attachment,))), flush=True)
 sys.stdin.read()
 """
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.outbox.key_file import StoreRefused
+from sync.outbox.keys import StoreRefused
 from sync.outbox.schema import CIPHER, DATABASE, KEY, is_safe_sqlite, migrate, open_store
 
 
