@@ -4,6 +4,7 @@ Facts carry `confirmed`: one without a known source is said to be awaiting the d
 """
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Annotated, Literal, Self
 
 from pydantic import Field as Rule
@@ -105,7 +106,10 @@ class Guide(Strict):
 
 
 class Item(Strict):
-    """One service item. `version` is its own; `minutes` what it takes at the terminal."""
+    """One service item. `version` is its own; `minutes` what it takes at the terminal.
+
+    It is offered from the day `effective_from` on, and no longer from the day `cancelled_from` on, wire or no wire.
+    """
 
     id: Id
     name: str
@@ -118,6 +122,8 @@ class Item(Strict):
     conditions: tuple[AgeAtLeast, ...] = ()
     fields: tuple[Field, ...]
     materials: tuple[Material, ...] = ()
+    effective_from: date | None = None
+    cancelled_from: date | None = None
 
     @model_validator(mode="after")
     def _refers_to_what_exists(self) -> Self:
@@ -133,7 +139,15 @@ class Item(Strict):
             known[field.id] = field
         if len({material.id for material in self.materials}) != len(self.materials):
             raise ValueError("a material stands twice")
+        if self.effective_from and self.cancelled_from and self.cancelled_from <= self.effective_from:
+            raise ValueError("`cancelled_from` must be after `effective_from`")
         return self
+
+    def is_offered_on(self, day: date) -> bool:
+        """`day`: the calendar day in China."""
+        return (self.effective_from is None or self.effective_from <= day) and (
+            self.cancelled_from is None or day < self.cancelled_from
+        )
 
     @property
     def called(self) -> str:
@@ -156,3 +170,7 @@ class Catalogue(Strict):
     @property
     def by_id(self) -> Mapping[str, Item]:
         return {item.id: item for item in self.items}
+
+    def on(self, day: date) -> "Catalogue":
+        """The same version with only what is offered on that day."""
+        return self.model_copy(update={"items": tuple(item for item in self.items if item.is_offered_on(day))})
