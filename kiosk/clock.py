@@ -1,19 +1,24 @@
 """How far the terminal's own clock is to be believed: beside the highest signed time that the platform ever gave."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+
+MAY_BE_BEHIND = timedelta(minutes=5)  # two clocks that are both well are never quite the same
 
 
 @dataclass(frozen=True, slots=True)
 class ClockReading:
-    """`floor`: no moment can be before it. `offset_ms`: the platform's clock less ours when it last answered."""
+    """`floor`: the highest signed time; no moment can be before it.
+
+    `offset_ms`: the platform's clock less ours when it last answered.
+    """
 
     floor: datetime | None = None
     offset_ms: int | None = None
 
     def is_wrong(self, at: datetime) -> bool:
         """Whether our clock, saying `at`, says what cannot be."""
-        return self.floor is not None and at < self.floor
+        return self.floor is not None and at < self.floor - MAY_BE_BEHIND
 
     def confidence(self, at: datetime) -> str:
         """`unknown` (no signed time yet), `plausible`, or `wrong`."""

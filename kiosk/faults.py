@@ -49,5 +49,6 @@ PRINTER_SILENT = Fault("printer.silent", WhoActs.MAINTENANCE)
 STORE_FULL = Fault("store.full", WhoActs.MAINTENANCE)
 STORE_NOT_WORKING = Fault("store.not_working", WhoActs.MAINTENANCE)
 STORE_REFUSED = Fault("store.refused", WhoActs.CONFIGURATION)
+CLOCK_WRONG = Fault("clock.wrong", WhoActs.MAINTENANCE)
 
 ALL: dict[str, Fault] = {fault.code: fault for fault in list(globals().values()) if isinstance(fault, Fault)}

@@ -4,6 +4,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
@@ -14,11 +15,12 @@ from PySide6.QtGui import QGuiApplication
 from drivers.configured import document_camera, identity_card_reader, receipt_printer
 from kiosk.composing import Origin
 from kiosk.configuration import Configuration, Screen
-from kiosk.items import Catalogue
+from kiosk.journeys.pages import Idle, OutOfService
 from kiosk.ports import View
 from kiosk.session import Session, Terminal
 from sync.outbox.store import Outbox
-from terminal.runner import Runner
+from terminal.current import Current
+from terminal.runner import CHINA, Runner
 from terminal.services import CameraService, PrinterService, ReaderService, StoreService
 from ui.camera_provider import CameraProvider
 from ui.input.handwriting import HandwritingRecogniser
@@ -34,6 +36,7 @@ log = logging.getLogger(__name__)
 
 CONTENT = Path(__file__).parents[1] / "content"
 BUG_EXIT = 70  # sysexits.h: internal software error; whoever supervises starts the program again
+START_ANEW = 79  # not an end: the same process becomes the program again
 STOP_WITHIN_S = 20.0
 
 
@@ -78,24 +81,37 @@ class Ending(QObject):
         QCoreApplication.exit(status)
 
 
+class News(QObject):
+    """Word from the store's thread that a start would find something else now."""
+
+    arrived = Signal()
+
+
 class Application:
-    """One terminal on one screen; `run` returns the exit status once its window is closed or it is told to end."""
+    """One terminal on one screen; `run` returns the exit status once its window is closed or it is told to end.
+
+    START_ANEW: the store holds something newer than `current`, and nobody stands here.
+    """
 
     def __init__(
         self,
-        configuration: Configuration,
-        catalogue: Catalogue,
+        current: Current,
         texts: Texts,
         *,
         full_screen: bool,
         automation: str | None,
     ) -> None:
+        self._current = current
+        configuration, catalogue = current.configuration, current.catalogue
         if automation and not configuration.devices.all_simulated:
             raise ValueError("automation needs every configured device to be simulated")
         if automation and find_spec("terminal.automation") is None:
             raise ValueError("this terminal was installed without automation")
+        self._outdated = False
         self._qt = QGuiApplication.instance() or QGuiApplication(sys.argv[:1])
         self._ending = Ending()
+        self._news = News()
+        self._news.arrived.connect(self._start_anew_between_visits, Qt.ConnectionType.QueuedConnection)
         sys.excepthook = self._bug_in_gui
         hall, devices = configuration.hall, configuration.devices
         simulated = devices.any_simulated
@@ -117,7 +133,7 @@ class Application:
         self._reader = ReaderService(identity_card_reader(devices.identity_card_reader), report, self._bug)
         self._camera = CameraService(document_camera(devices.document_camera), report, self._bug, show=self._frames.put)
         self._printer = PrinterService(receipt_printer(devices.receipt_printer), report, self._bug)
-        self._store = StoreService(lambda: _outbox(configuration), report, self._bug)
+        self._store = StoreService(lambda: _outbox(configuration), report, self._bug, look=self._look_for_news)
         self._runner.serve_with(self._reader, self._camera, self._printer, self._store)
         screen = configuration.screen if full_screen else _fitting(configuration.screen)
         self._view = open_window(self._shell, screen=screen, camera=self._camera_provider)
@@ -164,6 +180,20 @@ class Application:
 
     def _show(self, session: Session) -> None:
         self._shell.show(session)
+        self._start_anew_between_visits()
+
+    def _look_for_news(self, outbox: Outbox) -> None:
+        """In the store's thread."""
+        clock, now = self._store.clock, datetime.now(CHINA)
+        self._runner.tell_clock(clock)
+        if not self._outdated and self._current.is_outdated(outbox.pulled_versions(), now, clock):
+            self._outdated = True
+            self._news.arrived.emit()
+
+    def _start_anew_between_visits(self) -> None:
+        if self._outdated and isinstance(self._runner.session.page, Idle | OutOfService):
+            log.info("starting anew with what the platform has sent")
+            self.end(START_ANEW)
 
     def _show_view(self, view: View, visit: int) -> None:
         if visit == self._runner.session.number:
@@ -179,7 +209,8 @@ class Application:
 
 
 def _outbox(configuration: Configuration) -> Outbox:
-    return Outbox(Path(configuration.store.directory), reserve_mb=configuration.store.reserve_mb)
+    store = configuration.store
+    return Outbox(Path(store.directory), reserve_mb=store.reserve_mb, budget_mb=store.budget_mb)
 
 
 def _fitting(screen: Screen) -> Screen:

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+from datetime import datetime
 from pathlib import Path
 
 from sync.configuration_file import read_configuration
@@ -39,34 +40,38 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from terminal.application import CONTENT, Application, prepare_qt
+    from terminal.application import CONTENT, START_ANEW, Application, prepare_qt
 
     prepare_qt()
     if not any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")):
         print("no display: start it in a desktop, or set QT_QPA_PLATFORM (eglfs, linuxfb, offscreen)", file=sys.stderr)
         return CONFIGURATION_EXIT
 
-    from sync.catalogue import read_catalogue
+    from terminal.current import read_current
+    from terminal.runner import CHINA
     from ui.texts import texts_of
 
-    configuration = read_configuration(options.config)
-    catalogue = read_catalogue(CONTENT / "items")
+    current = read_current(read_configuration(options.config), CONTENT / "items", at=datetime.now(CHINA))
     try:
         application = Application(
-            configuration, catalogue, texts_of("zh_hans"), full_screen=not options.window, automation=options.automation
+            current, texts_of("zh_hans"), full_screen=not options.window, automation=options.automation
         )
     except ValueError as refusal:
         print(refusal, file=sys.stderr)
         return CONFIGURATION_EXIT
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: application.end(0))
-    return application.run()
+    status = application.run()
+    if status == START_ANEW:
+        logging.shutdown()
+        os.execv(sys.executable, sys.orig_argv)
+    return status
 
 
 def _agent(options: argparse.Namespace) -> int:
     from sync.agent.platform_client import AddressRefused
     from sync.agent.run import run_agent
-    from sync.outbox.key_file import StoreRefused
+    from sync.outbox.keys import StoreRefused
 
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -6,9 +6,11 @@ concerns whoever stands here now.
 
 import logging
 from collections.abc import Callable
+from datetime import UTC, datetime
 
+from kiosk.clock import UNKNOWN
 from kiosk.documents import Document
-from kiosk.faults import STORE_REFUSED
+from kiosk.faults import CLOCK_WRONG, STORE_REFUSED
 from kiosk.journeys.events import (
     CardFound,
     CardNotRead,
@@ -32,6 +34,7 @@ from kiosk.ports import (
     CapturedPage,
     CardContent,
     CardPresent,
+    Degraded,
     Disconnected,
     DocumentCamera,
     IdentityCardReader,
@@ -40,7 +43,6 @@ from kiosk.ports import (
     NotCaptured,
     NotReadable,
     NotSealed,
-    Outbox,
     Page,
     Printed,
     PrintJob,
@@ -54,7 +56,8 @@ from kiosk.ports import (
     View,
 )
 from kiosk.submission import Rating, SealedSubmission
-from sync.outbox.key_file import StoreRefused
+from sync.outbox.keys import StoreRefused
+from sync.outbox.store import Outbox
 from sync.steps import reached
 from terminal.device_thread import DeviceThread
 
@@ -237,12 +240,24 @@ class PrinterService:
 
 
 class StoreService:
-    """The outbox in its thread; it owns the journal of print jobs too.
+    """The outbox in its thread; it owns the journal of print jobs too, and knows what signed time says of the clock.
 
     One that must not be opened is a fault like any other, and tried again: an operator can put it right.
+    `look` is called in this thread whenever nobody waits for anything.
     """
 
-    def __init__(self, open_outbox: Callable[[], Outbox], report: Report, on_bug: OnBug) -> None:
+    def __init__(
+        self,
+        open_outbox: Callable[[], Outbox],
+        report: Report,
+        on_bug: OnBug,
+        *,
+        look: Callable[[Outbox], None] = lambda _: None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.clock = UNKNOWN
+        self._look = look
+        self._now = now
         self._open = open_outbox
         self._outbox: Outbox | None = None
         self._refusal = ""
@@ -324,7 +339,8 @@ class StoreService:
         if not self._opens():
             return self._status.wait_s
         if self._awaited is None:
-            self._status.tell(self.outbox.status())
+            self._status.tell(self._status_by_clock(self.outbox))
+            self._look(self.outbox)
             return self._status.wait_s
         sid, visit = self._awaited
         receipt = self.outbox.receipt_of(sid)
@@ -333,3 +349,10 @@ class StoreService:
         self._awaited = None
         self._report(Received(receipt), visit)
         return 0.0
+
+    def _status_by_clock(self, outbox: Outbox) -> Status:
+        """With a clock that cannot be right nothing is sealed: a card that ran out would pass."""
+        status = outbox.status()
+        self.clock = outbox.clock()
+        wrong = isinstance(status, Ready | Degraded) and self.clock.is_wrong(self._now())
+        return NeedsAttention(CLOCK_WRONG) if wrong else status

@@ -4,6 +4,7 @@ import contextlib
 import io
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -23,9 +24,10 @@ from kiosk.configuration import (
     Terminal,
     Times,
 )
-from sync.catalogue import read_catalogue
 from terminal.application import CONTENT, Application
+from terminal.current import read_current
 from terminal.hand import Hand
+from terminal.runner import CHINA
 from tests.system.citizen import Citizen
 from ui.texts import texts_of
 
@@ -79,8 +81,7 @@ def stage(qtbot: QtBot, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
             ),
         )
         application = Application(
-            configuration,
-            read_catalogue(CONTENT / "items"),
+            read_current(configuration, CONTENT / "items", at=datetime.now(CHINA)),
             texts_of("zh_hans"),
             full_screen=False,
             automation=str(socket),

@@ -2,14 +2,17 @@
 
 import queue
 from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from kiosk.faults import STORE_REFUSED
+from kiosk.faults import CLOCK_WRONG, STORE_REFUSED
 from kiosk.journeys.events import Device, DeviceChanged, Event, SubmissionNotSealed
 from kiosk.ports import NeedsAttention, Ready
 from kiosk.submission import SealedSubmission
+from sync.outbox.drain import Drain
 from sync.outbox.schema import KEY
 from sync.outbox.store import Outbox
 from terminal.services import StoreService
@@ -50,3 +53,25 @@ def test_a_store_that_must_not_be_opened_is_a_fault_whose_reason_is_said_once(
     refused.key.chmod(0o600)
     assert refused.told.get(timeout=WITHIN_S) == DeviceChanged(Device.STORE, Ready()), "without a restart"
     assert sum("0600 is needed" in record.getMessage() for record in caplog.records) == 1
+
+
+def test_a_clock_behind_signed_time_puts_the_terminal_out_of_service_until_it_is_put_right(tmp_path: Path) -> None:
+    floor = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+    with closing(Drain(tmp_path / "store")) as drain:
+        drain.raise_floor(floor)
+    clock = [floor - timedelta(days=3)]
+    told: queue.SimpleQueue[Event] = queue.SimpleQueue()
+    bugs: list[BaseException] = []
+    service = StoreService(
+        lambda: Outbox(tmp_path / "store", reserve_mb=1),
+        lambda event, visit: told.put(event),
+        bugs.append,
+        now=lambda: clock[0],
+    )
+    service.thread.start()
+    assert told.get(timeout=WITHIN_S) == DeviceChanged(Device.STORE, NeedsAttention(CLOCK_WRONG))
+    clock[0] = floor - timedelta(seconds=30)
+    assert told.get(timeout=WITHIN_S) == DeviceChanged(Device.STORE, Ready()), "two good clocks differ a little"
+    assert service.clock.floor == floor
+    service.thread.stop(within_s=WITHIN_S)
+    assert bugs == []
