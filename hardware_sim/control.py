@@ -11,15 +11,27 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-SOCKET = "control.sock"
 ANSWER_WITHIN_S = 30.0
 
 
+class Part(StrEnum):
+    """What may run in a run directory, each with a socket of its own."""
+
+    SIMULATION = "simulation"
+    LINE = "line"
+    CITY = "city"
+
+    @property
+    def socket(self) -> str:
+        return "control.sock" if self is Part.SIMULATION else f"{self}.sock"
+
+
 class NotRunning(Exception):
-    """No simulation answers in this run directory."""
+    """Nothing of that kind answers in this run directory."""
 
 
 class Refused(Exception):
@@ -32,7 +44,7 @@ def known(name: str, names: Iterable[str], what: str) -> str:
     if name in all_names:
         return name
     nearest = difflib.get_close_matches(name, all_names, n=1, cutoff=0.4)
-    hint = f"did you mean {nearest[0]}?" if nearest else f"known: {', '.join(all_names)}"
+    hint = f"did you mean {nearest[0]}?" if nearest else f"known: {', '.join(all_names) or 'none'}"
     raise Refused(f"no {what} named {name}; {hint}")
 
 
@@ -47,13 +59,33 @@ def default_run_dir() -> Path:
 
 
 @contextmanager
-def socket_address(run_dir: Path) -> Iterator[str]:
+def socket_address(run_dir: Path, part: Part = Part.SIMULATION) -> Iterator[str]:
     """The socket's path in a form that fits into the 108 bytes of an address however deep the folder lies."""
     descriptor = os.open(run_dir, os.O_PATH | os.O_DIRECTORY)
     try:
-        yield f"/proc/self/fd/{descriptor}/{SOCKET}"
+        yield f"/proc/self/fd/{descriptor}/{part.socket}"
     finally:
         os.close(descriptor)
+
+
+def ask(run_dir: Path, part: Part, what: str, **details: Any) -> Any:
+    """One request, its answer. Raises `NotRunning` or `Refused`."""
+    request = json.dumps({"ask": what, **details}, ensure_ascii=False) + "\n"
+    try:
+        with socket_address(run_dir, part) as address, socket.socket(socket.AF_UNIX) as line:
+            line.settimeout(ANSWER_WITHIN_S + float(details.get("within_s", 0)))
+            line.connect(address)
+            line.sendall(request.encode())
+            with line.makefile("rb") as answers:
+                answer = answers.readline()
+    except (FileNotFoundError, NotADirectoryError, ConnectionError) as error:
+        raise NotRunning(f"no {part} runs in {run_dir}") from error
+    if not answer:
+        raise NotRunning(f"the {part} in {run_dir} ended")
+    outcome = json.loads(answer)
+    if "refused" in outcome:
+        raise Refused(outcome["refused"])
+    return outcome["answer"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,22 +107,7 @@ class Simulation:
 
     def ask(self, what: str, **details: Any) -> Any:
         """One request, its answer."""
-        request = json.dumps({"ask": what, **details}, ensure_ascii=False) + "\n"
-        try:
-            with socket_address(self.run_dir) as address, socket.socket(socket.AF_UNIX) as line:
-                line.settimeout(ANSWER_WITHIN_S + float(details.get("within_s", 0)))
-                line.connect(address)
-                line.sendall(request.encode())
-                with line.makefile("rb") as answers:
-                    answer = answers.readline()
-        except (FileNotFoundError, NotADirectoryError, ConnectionError) as error:
-            raise NotRunning(f"no simulation runs in {self.run_dir}") from error
-        if not answer:
-            raise NotRunning(f"the simulation in {self.run_dir} ended")
-        outcome = json.loads(answer)
-        if "refused" in outcome:
-            raise Refused(outcome["refused"])
-        return outcome["answer"]
+        return ask(self.run_dir, Part.SIMULATION, what, **details)
 
     def status(self) -> dict[str, Any]:
         """Addresses of the devices and how each is."""

@@ -132,8 +132,10 @@ def parse_mode(words: Sequence[str]) -> Mode:
 
 
 def usage(name: str) -> str:
-    """The mode's words: `reset [AFTER_BYTES] [OF]`."""
-    return " ".join([name, *(f"[{field.name.upper()}]" for field in fields(MODES[name]))])
+    """The mode's words: `reset [AFTER_BYTES] [requests|answers|either]`."""
+    types = get_type_hints(MODES[name])
+    values = ("|".join(Way) if types[field.name] is Way else field.name.upper() for field in fields(MODES[name]))
+    return " ".join([name, *(f"[{value}]" for value in values)])
 
 
 def words_of(mode: Mode) -> str:
@@ -149,7 +151,7 @@ def _parsed(word: str, kind: object) -> object:
         if not 0 <= number < math.inf:
             raise ValueError(f"{word} is no amount")
         return number
-    return Way(word) if kind is Way else word
+    return Way(known(word, Way, "way")) if kind is Way else word
 
 
 class Course:

@@ -6,10 +6,7 @@ status names them.
 """
 
 import contextlib
-import inspect
-import json
 import os
-import socketserver
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -19,7 +16,8 @@ from typing import Any
 
 from hardware_sim import control
 from hardware_sim.chip import TEXT_LENGTH, Chip, chip_of, test_photo
-from hardware_sim.control import Refused, known
+from hardware_sim.control import Part, Refused, known
+from hardware_sim.control_server import Act, answering, call, make_run_dir
 from hardware_sim.devices.desk_view import Trouble
 from hardware_sim.devices.document_camera import DocumentCamera, laid_page
 from hardware_sim.devices.printer_machine import NEW_ROLL_MM
@@ -65,23 +63,18 @@ class Devices:
 
     def act(self, what: str, details: dict[str, Any]) -> object:
         """Do what was asked; raises `Refused` for names and details that are not known."""
-        act = self._acts[known(what, self._acts, "request")]
-        try:
-            inspect.signature(act).bind(**details)
-        except TypeError as error:
-            raise Refused(f"{what}: {error}") from error
-        if act == self._receipts:  # may wait, and must not keep other hands away meanwhile
-            return act(**details)
+        if what == "receipts":  # may wait, and must not keep other hands away meanwhile
+            return call(self._acts, what, details)
         with self._one_hand:
-            return act(**details)
+            return call(self._acts, what, details)
 
     @contextmanager
-    def running(self) -> Iterator[None]:
+    def running(self) -> Iterator[Act]:
         with contextlib.ExitStack() as stack:
             for device in (self.reader, self.camera, self.printer):
                 device.start()
                 stack.callback(device.stop)
-            yield
+            yield self.act
 
     def status(self) -> dict[str, object]:
         return {
@@ -143,65 +136,12 @@ def person_named(name: str) -> Person:
     return cast()[known(name, cast(), "person")]
 
 
-class _ControlServer(socketserver.ThreadingUnixStreamServer):
-    daemon_threads = False  # closing the server waits for the conversations
-
-    def __init__(self, address: str, devices: Devices, *, down: threading.Event, stopped: threading.Event) -> None:
-        self.devices = devices
-        self.down = down
-        self.stopped = stopped
-        super().__init__(address, _Conversation)
-
-
-class _Conversation(socketserver.StreamRequestHandler):
-    """One request and its answer."""
-
-    server: _ControlServer
-    timeout = 5.0
-
-    def handle(self) -> None:
-        try:
-            line = self.rfile.readline()
-        except TimeoutError:
-            return
-        answer = json.dumps(self._outcome(line), ensure_ascii=False) + "\n"
-        with contextlib.suppress(ConnectionError):
-            self.wfile.write(answer.encode())
-
-    def _outcome(self, line: bytes) -> dict[str, object]:
-        try:
-            details = json.loads(line)
-            what = details.pop("ask")
-        except (ValueError, KeyError, AttributeError, TypeError) as error:
-            return {"refused": f"not a request: {error!r}"}
-        if what == "down":
-            self.server.down.set()
-            self.server.stopped.wait()
-            return {"answer": None}
-        try:
-            return {"answer": self.server.devices.act(str(what), details)}
-        except Refused as refusal:
-            return {"refused": str(refusal)}
-
-
 @contextmanager
 def serving(run_dir: Path, *, pace: bool, down: threading.Event) -> Iterator[control.Simulation]:
     """Run all devices and the control socket; `down` is set when somebody asks for the end."""
     make_run_dir(run_dir)
-    socket_path = run_dir / control.SOCKET
-    socket_path.unlink(missing_ok=True)
-    devices, stopped = Devices(run_dir, pace=pace), threading.Event()
-    with contextlib.ExitStack() as stack:
-        address = stack.enter_context(control.socket_address(run_dir))
-        server = stack.enter_context(_ControlServer(address, devices, down=down, stopped=stopped))
-        socket_path.chmod(0o600)
-        stack.callback(stopped.set)
-        stack.callback(socket_path.unlink)
-        stack.enter_context(devices.running())
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,), name="simulation control")
-        thread.start()
-        stack.callback(thread.join)
-        stack.callback(server.shutdown)
+    devices = Devices(run_dir, pace=pace)
+    with answering(run_dir, Part.SIMULATION, devices.running(), down=down):
         yield control.Simulation(run_dir)
 
 
@@ -210,11 +150,3 @@ def running(run_dir: Path, *, pace: bool = False) -> Iterator[control.Simulation
     """All devices in threads of this process, for tests."""
     with serving(run_dir, pace=pace, down=threading.Event()) as simulation:
         yield simulation
-
-
-def make_run_dir(run_dir: Path) -> None:
-    """Make it for this user alone. `PermissionError` when it belongs to somebody else."""
-    run_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if run_dir.stat().st_uid != os.getuid():
-        raise PermissionError(f"{run_dir} belongs to somebody else")
-    run_dir.chmod(0o700)

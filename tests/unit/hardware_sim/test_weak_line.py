@@ -1,18 +1,23 @@
 """What each mode of the weak line does to a plain HTTP server and to `requests`, over real sockets."""
 
 import contextlib
+import json
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hardware_sim import cli
 from hardware_sim.captive_portal import RequestFrames
 from hardware_sim.control import Refused
 from hardware_sim.line_modes import (
@@ -126,7 +131,7 @@ def test_delay_comes_once_each_way_however_much_is_sent(desk: Desk) -> None:
     desk.line.switch(Delay(ms=100))
     begun = time.monotonic()
     assert desk.post(bytes(50_000)).content == ANSWER
-    assert 0.2 <= time.monotonic() - begun < 2
+    assert 0.2 <= time.monotonic() - begun < 5
 
 
 def test_trickle_and_rate_hold_their_rates(desk: Desk) -> None:
@@ -135,7 +140,7 @@ def test_trickle_and_rate_hold_their_rates(desk: Desk) -> None:
         begun = time.monotonic()
         assert desk.post().content == ANSWER
         took_s = time.monotonic() - begun
-        assert len(ANSWER) / bytes_per_s * 0.85 <= took_s < 2
+        assert len(ANSWER) / bytes_per_s * 0.85 <= took_s < 5
 
 
 @pytest.mark.parametrize("after", [0, 100, 7000])
@@ -332,3 +337,28 @@ def test_requests_are_whole_however_they_are_split(data: st.DataObject) -> None:
 def test_what_is_not_http_gives_no_requests(parts: list[bytes]) -> None:
     frames = RequestFrames()
     assert [whole for part in [b"\x16\x03\x01", *parts] for whole in frames.feed(part)] == []
+
+
+def kiosk_sim(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "hardware_sim.cli", "line", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+
+
+def test_a_line_goes_up_and_down_by_command(desk: Desk, tmp_path: Path) -> None:
+    where = ("--run-dir", tmp_path)
+    to = f"127.0.0.1:{desk.line.port}"
+    up = kiosk_sim("up", "--to", to, "--mode", "truncate 10", "--detach", "--json", *where)
+    assert up.returncode == 0, up.stderr
+    url = f"http://{json.loads(up.stdout)['address']}/"
+    with pytest.raises(requests.ConnectionError):
+        requests.post(url, data=b"x", timeout=5)
+    assert cli.main(["line", "mode", "clean", "--run-dir", str(tmp_path)]) == 0
+    assert requests.post(url, data=b"x", timeout=5).content == ANSWER
+    assert cli.main(["line", "script", "reset 0", "captive-portal", "--run-dir", str(tmp_path)]) == 0
+    status = json.loads(kiosk_sim("status", "--json", *where).stdout)
+    assert (status["mode"], status["script"]) == ("clean", ["reset 0 either", "captive-portal"])
+    assert (status["connections"], status["cuts"]) == (2, 1)
+    assert kiosk_sim("up", "--to", to, *where).returncode == 1
+    assert kiosk_sim("mode", "reset", "0", "answer", *where).returncode == 2
+    assert kiosk_sim("down", *where).returncode == 0
+    assert kiosk_sim("status", *where).returncode == 1
