@@ -1,12 +1,12 @@
 """What the city says back: how its cases move. It may come late, twice, of somebody else's, or lie about the time."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from kiosk.submission import Json
 from sync.gateway.connectors.webhook import is_signed_by_city
+from sync.gateway.json_object import json_object
 from sync.gateway.manifest_rules import ManifestFault, is_sid
 from sync.gateway.outcomes import Faulty, SomethingElse, Unknown
 from sync.gateway.ports import CaseEvent, CaseState, Kept, Storage
@@ -64,12 +64,9 @@ class City:
 
 
 def _report(content: bytes) -> tuple[CaseEvent, str] | Faulty:
-    try:
-        value: Json = json.loads(content)
-    except (ValueError, RecursionError):
-        return Faulty((ManifestFault("", "not JSON"),))
-    if not isinstance(value, dict):
-        return Faulty((ManifestFault("", "not an object"),))
+    value = json_object(content)
+    if isinstance(value, Faulty):
+        return value
     event_id, sid, fingerprint = value.get("id"), value.get("sid"), value.get("fingerprint")
     number, state, case_number = value.get("number"), value.get("state"), value.get("case_number")
     faults = []

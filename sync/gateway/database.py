@@ -8,7 +8,7 @@ from typing import Any
 
 import apsw
 
-from sync.outbox.key_file import sync_directory
+from sync.outbox.keys import sync_directory
 from sync.outbox.schema import BUSY_TIMEOUT_MS, StoreTrouble, is_safe_sqlite, migrate, transaction
 
 DATABASE = "gateway.db"

@@ -171,6 +171,7 @@ class Received:
 class OneTimeCode:
     """The latest enrolment code of a terminal. `answered`: digest of the request and certificate it was spent on."""
 
+    hall: str
     secret_hash: str
     expires_at: datetime
     tries_left: int
@@ -347,6 +348,10 @@ class HandOns(Protocol):
 
     def next_hand_on(self) -> datetime | None:
         """When the next row may be tried; None when there is none."""
+        ...
+
+    def oldest_hand_on(self) -> datetime | None:
+        """When the submission of the oldest waiting row was received."""
         ...
 
     def handed_on(self, row: int) -> None: ...

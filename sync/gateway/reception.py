@@ -8,6 +8,7 @@ from typing import assert_never
 
 from kiosk.check_digits import is_receipt_number, luhn
 from kiosk.submission import Json, canonical
+from sync.gateway.json_object import json_object
 from sync.gateway.manifest_rules import ManifestFault, UnsignedBy, is_sid, judge
 from sync.gateway.outcomes import Faulty, OtherTerminal, SomethingElse, Unknown, UnknownKey
 from sync.gateway.ports import Acknowledgement, Kept, KeptRating, Manifest, Objects, Signed, Storage, TerminalIdentity
@@ -74,6 +75,8 @@ class Reception:
         self._now = now
         self._wake = wake
         self._durable_at_commit = durable_at_commit
+        if durable_at_commit:
+            storage.safe_until(storage.durability().head)
 
     def announce(
         self, terminal: TerminalIdentity, sid: str, content: bytes, signature: str | None
@@ -205,12 +208,9 @@ def receipt_number(received_at: datetime, series: int) -> str:
 
 
 def _rating(content: bytes) -> KeptRating | Faulty:
-    try:
-        value: Json = json.loads(content)
-    except (ValueError, RecursionError):
-        return Faulty((ManifestFault("", "not JSON"),))
-    if not isinstance(value, dict):
-        return Faulty((ManifestFault("", "not an object"),))
+    value = json_object(content)
+    if isinstance(value, Faulty):
+        return value
     faults = []
     rating_id, sid, level, given_at = (value.get(key) for key in ("rating_id", "sid", "level", "given_at"))
     if not isinstance(rating_id, str) or not is_sid(rating_id):

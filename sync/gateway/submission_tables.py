@@ -162,6 +162,10 @@ class SubmissionTables(Database):
         ((first,),) = self._rows(f"SELECT min(not_before) FROM hand_on WHERE NOT done AND {_FIRST_OF_ITS_SID}")  # noqa: S608  # our own words
         return None if first is None else datetime.fromtimestamp(float(first), UTC)
 
+    def oldest_hand_on(self) -> datetime | None:
+        found = self._rows("SELECT at FROM hand_on JOIN feed USING (sid) WHERE NOT done ORDER BY row LIMIT 1")
+        return datetime.fromisoformat(str(found[0][0])) if found else None
+
     def handed_on(self, row: int) -> None:
         with self._writing():
             self._execute("UPDATE hand_on SET done = 1 WHERE row = ?", row)

@@ -56,15 +56,15 @@ class TerminalTables(Database):
     def one_time_code(self, terminal: str) -> OneTimeCode | None:
         with self._reading():
             found = self._one(
-                "SELECT secret_hash, code_expires_at, tries_left, answered_request, answered_certificate "
+                "SELECT hall, secret_hash, code_expires_at, tries_left, answered_request, answered_certificate "
                 "FROM terminal WHERE code = ?",
                 terminal,
             )
         if found is None:
             return None
-        secret_hash, expires_at, tries_left, request, certificate = found
+        hall, secret_hash, expires_at, tries_left, request, certificate = found
         answered = None if request is None else (str(request), str(certificate))
-        return OneTimeCode(str(secret_hash), datetime.fromisoformat(expires_at), int(tries_left), answered)
+        return OneTimeCode(str(hall), str(secret_hash), datetime.fromisoformat(expires_at), int(tries_left), answered)
 
     def spend_try(self, terminal: str) -> int:
         with self._writing():

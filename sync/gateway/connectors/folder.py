@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sync.gateway.hand_on import NotTaken, Taken
 from sync.gateway.ports import HandOn, Objects
-from sync.outbox.key_file import sync_directory
+from sync.outbox.keys import sync_directory
 
 SUBMISSION, SIGNATURE, RECEIPT, RATING = "submission.json", "submission.json.sig", "receipt.json", "rating.json"
 
