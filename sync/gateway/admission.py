@@ -36,7 +36,7 @@ class ComeAgain:
 
 
 class Admission:
-    """`rate`: requests a second, at least 2. `monotonic_s`: a clock that never goes back. May be called from any thread."""
+    """`rate`: requests a second, at least 2. `monotonic_s`: a clock that never goes back. For any thread."""
 
     def __init__(self, rate: float, monotonic_s: Callable[[], float]) -> None:
         if rate < 2:

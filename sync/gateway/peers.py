@@ -12,7 +12,7 @@ from starlette.types import Scope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from sync.gateway.authority import CertificateAuthority
-from sync.gateway.ports import Revoked, Storage, TerminalIdentity
+from sync.gateway.ports import Revoked, TerminalIdentity, TerminalRegister
 
 PEER = "hall.peer"
 
@@ -40,7 +40,7 @@ class UnknownCertificate:
 class Peers:
     """Looks up who speaks, anew for every request. `as_terminal`: who plain connections count as, if anybody."""
 
-    def __init__(self, storage: Storage, *, as_terminal: str | None = None) -> None:
+    def __init__(self, storage: TerminalRegister, *, as_terminal: str | None = None) -> None:
         self._storage = storage
         self._as_terminal = as_terminal
 

@@ -1,40 +1,79 @@
-"""Opens a data directory and serves it on a loopback address until told to stop."""
+"""Opens a data directory and serves it until told to stop: over TLS, or in plain on a loopback address alone."""
 
 import fcntl
 import ipaddress
 import socket
-from collections.abc import Callable, Iterator
+import ssl
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import uvicorn
 from starlette.applications import Starlette
 
+from sync.gateway.admission import Admission
 from sync.gateway.application import application
-from sync.gateway.hand_on import HandOnWorker, ReceivedFolder
-from sync.gateway.objects import ObjectDirectory
+from sync.gateway.authority import CertificateAuthority
+from sync.gateway.catalogues import Catalogues
+from sync.gateway.city import City
+from sync.gateway.city_api import CityRoutes
+from sync.gateway.configuration import Configurations
+from sync.gateway.connectors.folder import FolderConnector
+from sync.gateway.connectors.webhook import WebhookConnector
+from sync.gateway.feeds_api import FeedRoutes
+from sync.gateway.gate import Gate, Heard
+from sync.gateway.hand_on import HandOnWorker
+from sync.gateway.journals import Journals
+from sync.gateway.metrics import Metrics, admin_token
+from sync.gateway.opened import opened_parts
+from sync.gateway.operations_api import OperationRoutes
+from sync.gateway.peers import PeerCertificateProtocol, Peers
+from sync.gateway.ports import TerminalIdentity
 from sync.gateway.reception import Reception
-from sync.gateway.storage import DirectoryRefused, EmbeddedStorage
+from sync.gateway.storage import DirectoryRefused
+from sync.gateway.submissions_api import SubmissionRoutes
+from sync.gateway.terminals import Terminals
+from sync.gateway.terminals_api import TerminalRoutes
+from sync.gateway.uploads import Uploads
+from sync.gateway.uploads_api import UploadRoutes
+
+ADMISSION_RATE = 200.0
 
 
 class AddressRefused(Exception):
     """Plain HTTP goes only where nobody else can listen."""
 
 
-def loopback(host: str) -> str:
-    """The numeric loopback address that `host` names. Raises AddressRefused for any other."""
-    try:
-        address = ipaddress.ip_address("127.0.0.1" if host == "localhost" else host)
-    except ValueError as error:
-        raise AddressRefused(f"{host} is not a numeric address") from error
-    if not address.is_loopback:
-        raise AddressRefused(f"{host} is not a loopback address: plain HTTP is served there only")
-    return str(address)
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """Where the city takes submissions, and the key that both ends share."""
+
+    url: str
+    key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """How a data directory is served. `as_terminal`: who plain connections count as; only in a simulation."""
+
+    simulated: bool = False
+    as_terminal: str | None = None
+    admission_rate: float = ADMISSION_RATE
+    durable_at_commit: bool = False
+    webhook: Webhook | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenGateway:
+    app: Starlette
+    authority: CertificateAuthority
 
 
 @contextmanager
-def opened_gateway(directory: Path, *, simulated: bool) -> Iterator[Starlette]:
+def opened_gateway(directory: Path, serving: Serving) -> Iterator[OpenGateway]:
     """The application over one data directory, which only one process serves at a time. Raises DirectoryRefused."""
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     with ExitStack() as closing:
@@ -43,24 +82,78 @@ def opened_gateway(directory: Path, *, simulated: bool) -> Iterator[Starlette]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise DirectoryRefused(f"{directory} is served by another process") from error
-        storage = EmbeddedStorage(directory)
-        closing.callback(storage.close)
-        storage.mark_simulated(simulated)
-        objects = ObjectDirectory(directory)
-        worker = HandOnWorker(storage, ReceivedFolder(directory, objects))
-        reception = Reception(storage, objects, simulated=simulated, now=lambda: datetime.now(UTC), wake=worker.wake)
-        yield application(reception, worker, simulated=simulated)
+        parts = closing.enter_context(opened_parts(directory, now=_now))
+        storage, objects, signing = parts.storage, parts.objects, parts.signing
+        storage.mark_simulated(serving.simulated)
+        if serving.as_terminal is not None and not isinstance(storage.terminal(serving.as_terminal), TerminalIdentity):
+            raise DirectoryRefused(f"{serving.as_terminal} is not a terminal of {directory}, or it is revoked")
+        webhook = serving.webhook
+        connector = (
+            FolderConnector(directory, objects) if webhook is None else WebhookConnector(webhook.url, webhook.key)
+        )
+        worker = HandOnWorker(storage, connector, now=_now)
+        catalogues = Catalogues(storage, signing)
+        configurations = Configurations(directory / "configuration", storage, signing, now=_now)
+        reception = Reception(
+            storage,
+            objects,
+            signing=signing,
+            catalogue_version=catalogues.current_version,
+            simulated=serving.simulated,
+            now=_now,
+            wake=worker.wake,
+            durable_at_commit=serving.durable_at_commit,
+        )
+        terminals = Terminals(storage, parts.authority, signing, configurations, now=_now)
+        heard = Heard(storage, _now)
+        metrics = Metrics(storage, objects, now=_now, heard_lately=heard.lately)
+        messages = (
+            *OperationRoutes(metrics, admin_token=admin_token(directory), simulated=serving.simulated).messages,
+            *SubmissionRoutes(reception, metrics).messages,
+            *UploadRoutes(Uploads(storage, objects), metrics).messages,
+            *FeedRoutes(reception, catalogues, configurations).messages,
+            *TerminalRoutes(parts.authority, terminals, Journals(storage, now=_now)).messages,
+            *CityRoutes(City(storage, None if webhook is None else webhook.key, now=_now), objects).messages,
+        )
+        gate = Gate(
+            Peers(storage, as_terminal=serving.as_terminal),
+            Admission(serving.admission_rate, time.monotonic),
+            metrics,
+            heard,
+        )
+        yield OpenGateway(application(gate, messages, worker), parts.authority)
 
 
 class GatewayServer(uvicorn.Server):
-    """Serves an application on an open socket. `ready` is called once with the address, when requests are answered."""
+    """Serves an application on an open socket, in plain or under `tls`.
 
-    def __init__(self, app: Starlette, bound: socket.socket, *, ready: Callable[[str], None]) -> None:
+    `ready` is called once with the address, when requests are answered.
+    """
+
+    def __init__(
+        self,
+        app: Starlette,
+        bound: socket.socket,
+        *,
+        ready: Callable[[str], None],
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         super().__init__(
-            uvicorn.Config(app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=5)
+            uvicorn.Config(
+                app,
+                http=PeerCertificateProtocol,
+                ws="none",
+                ssl_context_factory=None if tls is None else lambda _config, _default: tls,
+                proxy_headers=False,  # nothing in a request says who speaks or how
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=5,
+            )
         )
         self._bound = bound
         self._ready = ready
+        self._scheme = "http" if tls is None else "https"
 
     def serve_bound(self) -> None:
         """Serve until `should_exit` is set, or a signal comes when this is the main thread."""
@@ -70,10 +163,28 @@ class GatewayServer(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             host, port = self._bound.getsockname()[:2]
-            self._ready(f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")
+            self._ready(f"{self._scheme}://[{host}]:{port}" if ":" in host else f"{self._scheme}://{host}:{port}")
 
 
-def bind(host: str, port: int) -> socket.socket:
-    """A listening socket on a loopback address; port 0 takes a free one. Raises AddressRefused, OSError."""
-    address = loopback(host)
-    return socket.create_server((address, port), family=socket.AF_INET6 if ":" in address else socket.AF_INET)
+def bind(host: str, port: int, *, tls_names: Sequence[str] = ()) -> socket.socket:
+    """A listening socket; port 0 takes a free one. Without names for TLS on a loopback address only.
+
+    Raises AddressRefused, OSError.
+    """
+    address = numeric(host)
+    if not address.is_loopback and not tls_names:
+        raise AddressRefused(f"{host} is not a loopback address: plain HTTP is served there only, others need --tls")
+    family = socket.AF_INET6 if address.version == 6 else socket.AF_INET
+    return socket.create_server((str(address), port), family=family)
+
+
+def numeric(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """The address that `host` writes. Raises AddressRefused for a name, which may mean anything."""
+    try:
+        return ipaddress.ip_address("127.0.0.1" if host == "localhost" else host)
+    except ValueError as error:
+        raise AddressRefused(f"{host} is not a numeric address") from error
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,12 +1,15 @@
 """Blobs on their way in: what each upload may take, where it stands, and whose turn it is to write to it."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from sync.gateway.ports import Objects, Storage, TerminalIdentity, Upload
 from sync.gateway.outcomes import Unknown
+from sync.gateway.ports import Objects, Submissions, TerminalIdentity, Upload
+
+DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,7 @@ class WrongDigest:
 class Uploads:
     """One upload for each blob of a submission. `stands` and `append` need the turn of their upload."""
 
-    def __init__(self, storage: Storage, objects: Objects) -> None:
+    def __init__(self, storage: Submissions, objects: Objects) -> None:
         self._storage = storage
         self._objects = objects
 
