@@ -13,10 +13,14 @@ class Backoff:
     base_s: float = 1.0
     cap_s: float = 300.0
 
-    def pause_s(self, failures: int, random: Random, *, retry_after_s: float = 0.0) -> float:
-        """Seconds to wait after the `failures`-th failure in a row (1 is the first)."""
+    def pause_s(self, failures: int, random: Random, *, retry_after_s: float = 0.0, elapsed_s: float = 0.0) -> float:
+        """Seconds to wait after the `failures`-th failure in a row (1 is the first).
+
+        `elapsed_s`: how long the failed try itself took; from its beginning to the next it is `cap_s` at most, so that
+        a try which hung while the line healed does not put the next one off any further.
+        """
         ceiling_s = min(self.cap_s, self.base_s * 2 ** min(failures - 1, 64))
-        return retry_after_s + random.uniform(0, ceiling_s)
+        return retry_after_s + random.uniform(0, min(ceiling_s, max(self.base_s, self.cap_s - elapsed_s)))
 
 
 def retry_after_s(field: str | None, *, now: datetime) -> float:

@@ -1,258 +1,304 @@
-"""The agent: drains the outbox to the gateway, one step at a time, small things before blobs.
+"""The agent's process: two threads, one for each lane, with a connection to the store and a session each.
 
-Every case has its own pause after a failure, so a stuck one blocks only itself. Nothing is deleted on an error:
-a crash anywhere goes on from the row.
+The thread that called looks after them: it shuts down requests that are over their time, notices that a network came
+up, and begins a new round when there is a new certificate or configuration. Waiting is done here and nowhere else.
 """
 
 import logging
 import math
+import os
 import threading
-import time
+import uuid
+from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
+from hashlib import sha256
+from importlib.metadata import version
 from pathlib import Path
 from random import Random
-from typing import assert_never
+
+import requests
 
 from kiosk.configuration import Configuration
-from kiosk.submission import Rating
+from kiosk.submission import Json
 from sync.agent.backoff import Backoff
-from sync.agent.platform_client import (
-    Acknowledged,
-    Again,
-    Announced,
-    Conflicting,
-    Gone,
-    NotWhole,
-    OtherOffset,
-    PlatformClient,
-    RatingTaken,
-    Rejected,
-    UploadAt,
-)
-from sync.outbox.drain import Blob, Drain, Pending
-from sync.outbox.key_file import StoreRefused
-from sync.outbox.schema import State, StoreTrouble
-from sync.steps import reached
+from sync.agent.cap import Bucket
+from sync.agent.clock import Clock, SystemClock
+from sync.agent.deadline import Deadline
+from sync.agent.enrolment import renew, renewal_due
+from sync.agent.exchange import Exchange
+from sync.agent.lane import Lane, LaneName
+from sync.agent.line import open_session, tls_context
+from sync.agent.network import came_up, read_ways
+from sync.agent.note import AgentNote
+from sync.agent.platform_client import PlatformClient
+from sync.agent.pulls import Around, Pulls, Whereabouts
+from sync.agent.schedule import Schedule
+from sync.agent.submitting import Submitting
+from sync.agent.uploading import Uploading
+from sync.configuration_file import effective_from
+from sync.outbox.drain import Drain
+from sync.outbox.identity import Identity, read_identity
+from sync.outbox.keys import StoreRefused
+from sync.outbox.overview import NoStore, overview
+from sync.outbox.pulled import Pulled
+from sync.outbox.schema import StoreTrouble
+from sync.strict_toml import Findings
 
 log = logging.getLogger(__name__)
-CHUNK_BYTES = 256_000
+LOOK_EVERY_S = 0.5
+NETWORK_EVERY_S = 2.0
+HURRY_S = 10.0  # for a request that hangs while another way out came up
+STORE_BACKOFF = Backoff(base_s=0.5, cap_s=60.0)
 
 
-@dataclass(frozen=True, slots=True)
-class _Pause:
-    """After `failures` in a row, nothing before `due_s` of the monotonic clock."""
+@dataclass
+class _Round:
+    """What both lanes share until the next certificate or configuration. `ends` is set for a new round too."""
 
-    failures: int
-    due_s: float
-    unreachable: bool
+    configuration: Configuration
+    identity: Identity
+    stop: threading.Event
+    ends: threading.Event = field(default_factory=threading.Event)
+    bug: BaseException | None = None
+
+    def is_over(self) -> bool:
+        return self.stop.is_set() or self.ends.is_set()
 
 
-class Agent:
-    """Takes one step of one case at a time from `drain` to `client`."""
+@dataclass
+class _Post:
+    """One lane's thread, as the caller's thread sees it."""
 
-    def __init__(
-        self, drain: Drain, client: PlatformClient, *, backoff: Backoff, random: Random, stop: threading.Event
-    ) -> None:
-        self._drain = drain
-        self._client = client
-        self._backoff = backoff
-        self._random = random
-        self._stop = stop
-        self._pauses: dict[str, _Pause] = {}
-
-    def run(self, *, poll_s: float) -> None:
-        """Drain until told to stop, looking every `poll_s` whether the terminal has written."""
-        while not self._stop.is_set():
-            version = self._drain.version()
-            next_in_s = self.run_due()
-            due_s = math.inf if next_in_s is None else time.monotonic() + next_in_s
-            while self._drain.version() == version and not self._stop.is_set():
-                left_s = due_s - time.monotonic()
-                if left_s <= 0:
-                    break
-                self._stop.wait(min(poll_s, left_s))
-
-    def run_due(self) -> float | None:
-        """Do every step that is due. Seconds until the next one, or None when nothing waits for its time."""
-        while not self._stop.is_set():
-            now_s = time.monotonic()
-            pending, ratings = self._drain.pending(), self._drain.ratings()
-            keys = {case.sid for case in pending} | {rating.rating_id for rating in ratings}
-            self._pauses = {key: pause for key, pause in self._pauses.items() if key in keys}
-            due = [case for case in pending if self._is_due(case.sid, now_s)]
-            small = [case for case in due if case.state in (State.SEALED, State.COMMITTING)]
-            due_ratings = [rating for rating in ratings if self._is_due(rating.rating_id, now_s)]
-            if small:
-                self._settle(small[0].sid, self._advance(small[0]))
-            elif due_ratings:
-                self._settle(due_ratings[0].rating_id, self._rate(due_ratings[0]))
-            elif due:
-                self._settle(due[0].sid, self._advance(due[0]))
-            else:
-                return min((pause.due_s - now_s for pause in self._pauses.values()), default=None)
-        return None
-
-    def _is_due(self, key: str, now_s: float) -> bool:
-        pause = self._pauses.get(key)
-        return pause is None or pause.due_s <= now_s
-
-    def _settle(self, key: str, outcome: Again | None) -> None:
-        """Note how a step ended. One that got through wakes those who only could not reach the gateway."""
-        before = self._pauses.pop(key, None)
-        if outcome is None:
-            self._pauses = {key: pause for key, pause in self._pauses.items() if not pause.unreachable}
-            return
-        failures = 1 if before is None else before.failures + 1
-        pause_s = self._backoff.pause_s(failures, self._random, retry_after_s=outcome.retry_after_s)
-        self._pauses[key] = _Pause(failures, time.monotonic() + pause_s, outcome.unreachable)
-        log.info("%s waits %.1f s after %d failures: %s", key, pause_s, failures, outcome.reason)
-
-    def _advance(self, case: Pending) -> Again | None:
-        match case.state:
-            case State.SEALED:
-                return self._announce(case)
-            case State.COMMITTING:
-                return self._commit(case)
-        blob = self._drain.next_blob(case.sid)
-        if blob is not None:
-            return self._upload(blob)
-        self._drain.committing(case.sid)
-        return None
-
-    def _announce(self, case: Pending) -> Again | None:
-        reached("agent.before_manifest")
-        outcome = self._client.announce(case.sid, case.fingerprint, self._drain.manifest(case.sid))
-        reached("agent.manifest_sent")
-        match outcome:
-            case Announced(missing):
-                self._drain.announced(case.sid, missing)
-                reached("agent.announced")
-            case Rejected(answer):
-                self._set_aside(case.sid, State.REJECTED, answer)
-            case Conflicting(answer):
-                self._set_aside(case.sid, State.CONFLICT, answer)
-            case Again():
-                return outcome
-            case _:
-                assert_never(outcome)
-        return None
-
-    def _commit(self, case: Pending) -> Again | None:
-        reached("agent.before_commit")
-        outcome = self._client.commit(case.sid, case.fingerprint)
-        reached("agent.commit_sent")
-        match outcome:
-            case Acknowledged(receipt, acknowledgement):
-                self._drain.acknowledged(receipt, acknowledgement)
-                reached("agent.acknowledged")
-            case NotWhole(missing):
-                self._drain.found_missing(case.sid, missing)
-                return Again("blobs are missing", unreachable=False)
-            case Gone():
-                self._drain.announce_again(case.sid)
-                return Again("the gateway does not know it", unreachable=False)
-            case Again():
-                return outcome
-            case _:
-                assert_never(outcome)
-        return None
-
-    def _upload(self, blob: Blob) -> Again | None:
-        """Send one blob from the gateway's offset on."""
-        where = self._upload_of(blob)
-        while isinstance(where, UploadAt) and where.offset < blob.size:
-            if self._stop.is_set():
-                return None
-            reached("agent.before_chunk")
-            chunk = self._drain.chunk(blob, offset=where.offset, size=CHUNK_BYTES)
-            outcome = self._client.send_chunk(where.path, chunk, offset=where.offset)
-            reached("agent.chunk_sent")
-            if isinstance(outcome, OtherOffset):
-                outcome = self._client.upload_at(where.path, blob.size)
-                if isinstance(outcome, UploadAt) and outcome.offset == where.offset:
-                    return Again("the gateway refuses its own offset", unreachable=False)
-            if isinstance(outcome, UploadAt) and outcome.offset < where.offset:
-                log.warning("%s: the gateway's offset went back from %d to %d", blob.sid, where.offset, outcome.offset)
-            where = outcome
-        match where:
-            case UploadAt():
-                self._drain.uploaded(blob)
-                reached("agent.uploaded")
-                return None
-            case Gone():
-                self._drain.upload_begun(blob, None)
-                return Again("an upload is gone", unreachable=False)
-            case Again():
-                return where
-        assert_never(where)
-
-    def _upload_of(self, blob: Blob) -> UploadAt | Gone | Again:
-        """Where its upload stands; a new one where there is none."""
-        if blob.upload_path is not None:
-            return self._client.upload_at(blob.upload_path, blob.size)
-        outcome = self._client.begin_upload(blob.sid, name=blob.name, digest=blob.digest, size=blob.size)
-        match outcome:
-            case UploadAt(path):
-                self._drain.upload_begun(blob, path)
-                return self._client.upload_at(path, blob.size)
-            case Gone():
-                self._drain.announce_again(blob.sid)
-                return Again("the gateway does not know it", unreachable=False)
-            case Again():
-                return outcome
-        assert_never(outcome)
-
-    def _rate(self, rating: Rating) -> Again | None:
-        reached("agent.before_rating")
-        outcome = self._client.rate(rating)
-        reached("agent.rating_sent")
-        match outcome:
-            case RatingTaken():
-                self._drain.rating_sent(rating.rating_id)
-            case Rejected(answer) | Conflicting(answer):
-                log.error("rating %s was refused; it is kept", rating.rating_id)
-                self._drain.rating_refused(rating.rating_id, answer)
-            case Again():
-                return outcome
-            case _:
-                assert_never(outcome)
-        return None
-
-    def _set_aside(self, sid: str, state: State, answer: bytes) -> None:
-        log.error("%s is set aside as %s; it is kept, and staff must look", sid, state.value)
-        self._drain.set_aside(sid, state, answer)
+    name: LaneName
+    deadline: Deadline
+    network_up: threading.Event = field(default_factory=threading.Event)
 
 
 def run_agent(
     configuration: Configuration,
+    identity: Identity,
     stop: threading.Event,
     *,
     backoff: Backoff = Backoff(),  # noqa: B008 - frozen
     poll_s: float = 0.2,
     random: Random | None = None,
+    clock: Clock = SystemClock(),  # noqa: B008 - has no state
 ) -> None:
-    """Drain the store until `stop` is set. Raises StoreRefused when the store must not be opened at all,
-    AddressRefused when the gateway's address is no safe one.
+    """Drain the store until `stop` is set, speaking as `identity` to the gateway that `configuration` names.
 
-    A store that does not answer is opened again after a pause; what is sealed meanwhile waits in it.
+    Raises StoreRefused when the store must not be opened at all, AddressRefused when the gateway's address is no safe
+    one. A store that does not answer is opened again after a pause; what is sealed meanwhile waits in it.
     """
-    gateway = configuration.gateway
-    client = PlatformClient(
-        gateway.url, connect_timeout_s=gateway.connect_timeout_s, read_timeout_s=gateway.read_timeout_s
-    )
-    random = random or Random()  # spreads retries, keeps no secret
-    failures = 0
-    try:
-        while not stop.is_set():
+    _Agent(configuration, identity, stop, backoff, poll_s, random or Random(), clock).run()
+
+
+class _Agent:
+    def __init__(
+        self,
+        configuration: Configuration,
+        identity: Identity,
+        stop: threading.Event,
+        backoff: Backoff,
+        poll_s: float,
+        random: Random,
+        clock: Clock,
+    ) -> None:
+        self._local = configuration
+        self._identity = identity
+        self._directory = Path(configuration.store.directory)
+        self._stop = stop
+        self._backoff = backoff
+        self._poll_s = poll_s
+        self._random = random  # spreads retries, keeps no secret
+        self._clock = clock
+        self._note = AgentNote(clock)
+        self._renewed = False
+        self._whereabouts = _whereabouts()
+
+    def run(self) -> None:
+        while not self._stop.is_set():
+            self._run_round(_Round(self._effective(), self._identity, self._stop))
+            if self._renewed:
+                self._renewed = False
+                now_on = read_identity(self._directory)
+                self._identity = now_on if isinstance(now_on, Identity) else self._identity
+
+    def _effective(self) -> Configuration:
+        """The local configuration with what the gateway last sent on top."""
+        try:
+            with closing(Drain(self._directory, now=self._clock.now)) as drain:
+                kept = drain.pulled(Pulled.CONFIGURATION)
+        except StoreRefused:
+            raise
+        except StoreTrouble as trouble:
+            log.warning("the store does not work: %s", type(trouble).__name__)
+            return self._local
+        judged = self._local if kept is None else effective_from(self._local, kept.content)
+        return self._local if isinstance(judged, Findings) else judged
+
+    def _run_round(self, round_: _Round) -> None:
+        posts = [_Post(name, Deadline(self._clock)) for name in LaneName]
+        threads = [
+            threading.Thread(target=self._guarded, args=(round_, post), name=f"agent {post.name.value}")
+            for post in posts
+        ]
+        for thread in threads:
+            thread.start()
+        try:
+            self._look_after(round_, posts)
+        finally:
+            round_.ends.set()
+            for post in posts:
+                post.deadline.cut()
+            for thread in threads:
+                thread.join()
+            for post in posts:
+                post.deadline.close()
+        if round_.bug is not None:
+            raise round_.bug
+
+    def _look_after(self, round_: _Round, posts: list[_Post]) -> None:
+        known, look_s = read_ways(), self._clock.monotonic_s() + NETWORK_EVERY_S
+        while not round_.is_over():
+            self._stop.wait(LOOK_EVERY_S)
+            for post in posts:
+                if post.deadline.look():
+                    log.info("%s: a request was over its time", post.name.value)
+            if self._clock.monotonic_s() < look_s:
+                continue
+            before, known, look_s = known, read_ways(), self._clock.monotonic_s() + NETWORK_EVERY_S
+            if came_up(before, known):
+                log.info("a network came up")
+                for post in posts:
+                    post.deadline.hurry(HURRY_S)
+                    post.network_up.set()
+
+    def _guarded(self, round_: _Round, post: _Post) -> None:
+        """One lane's thread. What it cannot live with ends the round, and is raised where the agent was started."""
+        try:
+            self._run_lane(round_, post)
+        except BaseException as bug:  # noqa: BLE001 - raised again in the caller's thread
+            round_.bug = round_.bug or bug
+        finally:
+            round_.ends.set()
+
+    def _run_lane(self, round_: _Round, post: _Post) -> None:
+        identity, url = round_.identity, round_.configuration.gateway.url
+        tls = (
+            tls_context(authority=identity.authority, certificate=identity.tls_certificate, key=identity.tls_key)
+            if url.startswith("https:")
+            else None
+        )
+        schedule = Schedule(Random(self._random.random()), backoff=self._backoff)
+        failures = 0
+        while not round_.is_over():
             try:
-                with closing(Drain(Path(configuration.store.directory))) as drain:
-                    Agent(drain, client, backoff=backoff, random=random, stop=stop).run(poll_s=poll_s)
+                with (
+                    closing(Drain(self._directory, now=self._clock.now)) as drain,
+                    open_session(post.deadline, tls=tls, floor=drain.floor) as session,
+                ):
+                    lane = self._lane(round_, post, drain, session, schedule)
+                    while not round_.is_over():
+                        self._step_and_wait(round_, post, drain, lane)
+                        failures = 0
             except StoreRefused:
                 raise
             except StoreTrouble as trouble:
                 failures += 1
                 log.warning("the store does not work: %s", type(trouble).__name__)
-                stop.wait(backoff.pause_s(failures, random))
-    finally:
-        client.close()
+                round_.ends.wait(STORE_BACKOFF.pause_s(failures, self._random))
+
+    def _step_and_wait(self, round_: _Round, post: _Post, drain: Drain, lane: Lane) -> None:
+        """Do what is due, and wait until something else is: by the clock, or because somebody wrote."""
+        if post.network_up.is_set():
+            post.network_up.clear()
+            lane.network_up(self._clock.monotonic_s())
+        seen = drain.version()
+        due_s = lane.run_due(self._clock.monotonic_s())
+        while drain.version() == seen and not round_.is_over() and not post.network_up.is_set():
+            left_s = (math.inf if due_s is None else due_s) - self._clock.monotonic_s()
+            if left_s <= 0:
+                break
+            self._stop.wait(min(self._poll_s, left_s))
+
+    def _lane(self, round_: _Round, post: _Post, drain: Drain, session: requests.Session, schedule: Schedule) -> Lane:
+        settings, identity = round_.configuration, round_.identity
+        exchange = Exchange(
+            session,
+            settings.gateway.url,
+            clock=self._clock,
+            deadline=post.deadline,
+            connect_timeout_s=settings.gateway.connect_timeout_s,
+            read_timeout_s=settings.gateway.read_timeout_s,
+        )
+        source: Submitting | Uploading
+        if post.name is LaneName.BLOBS:
+            bucket = Bucket(settings.agent.caps, self._clock)
+            source = Uploading(drain, exchange, pace=lambda size: self._pause(round_, bucket.wait_s(size)))
+        else:
+            client = PlatformClient(exchange, signing=identity.signing, gateway_keys=identity.gateway_keys)
+            pulls = Pulls(
+                drain,
+                client,
+                terminal=settings.terminal.code,
+                intervals=settings.agent,
+                around=self._around(round_),
+                clock=self._clock,
+                note=self._note,
+                random=self._random,
+            )
+            source = Submitting(drain, client, pulls)
+        return Lane(post.name, source, schedule, clock=self._clock, note=self._note, is_over=round_.is_over)
+
+    def _pause(self, round_: _Round, seconds: float) -> None:
+        if seconds > 0:
+            round_.ends.wait(seconds)
+
+    def _around(self, round_: _Round) -> Around:
+        def renewed() -> None:
+            self._renewed = True
+            round_.ends.set()
+
+        return Around(
+            judge_configuration=partial(_faults_of, self._local),
+            configuration_taken=round_.ends.set,
+            telemetry=self._telemetry,
+            whereabouts=self._whereabouts,
+            renewal_due=lambda now: (
+                round_.configuration.gateway.url.startswith("https:") and renewal_due(round_.identity, now)
+            ),
+            renew=lambda: renew(self._directory, round_.identity, now=self._clock.now()),
+            renewed=renewed,
+        )
+
+    def _telemetry(self) -> Mapping[str, Json]:
+        disk = os.statvfs(self._directory)
+        standing = overview(self._directory, self._clock.now(), budget_mb=self._local.store.budget_mb)
+        return {
+            "aside": 0 if isinstance(standing, NoStore) else len(standing.aside),
+            "free_bytes": disk.f_bavail * disk.f_frsize,
+            "version": version("hall-terminal"),
+        }
+
+
+def _faults_of(local: Configuration, content: bytes) -> tuple[str, ...]:
+    judged = effective_from(local, content)
+    return judged.sentences if isinstance(judged, Findings) else ()
+
+
+def _whereabouts() -> Whereabouts:
+    """The machine's id only as a digest: it is no one else's business."""
+    return Whereabouts(
+        uuid.uuid4().hex,
+        _read(Path("/proc/sys/kernel/random/boot_id")),
+        sha256(_read(Path("/etc/machine-id")).encode()).hexdigest()[:32],
+    )
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="ascii", errors="replace").strip()
+    except OSError:
+        return "unknown"
