@@ -22,7 +22,7 @@ Fields = Mapping[str, str | int]
 
 _SID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
-_HEX = re.compile(r"[0-9a-f]{1,64}")
+_HEX = re.compile(r"[0-9a-f]{12}|[0-9a-f]{32}")
 _TERMINAL = re.compile(r"[0-9A-HJKMNP-TV-Z]{4}")
 _CODE = re.compile(r"[a-z][a-z0-9]*([._-][a-z0-9]+)*")
 CODE_LENGTH = 48
