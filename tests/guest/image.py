@@ -32,7 +32,7 @@ while read -r module; do /bin/busybox insmod "/modules/$module" || echo "guest: 
 /bin/busybox mount -t ext4 -o ro /dev/vda /root
 /bin/busybox mount -t ext4 -o ro /dev/vdb /root/project
 /bin/busybox mount -t 9p -o trans=virtio,version=9p2000.L,cache=none results /root/results
-/bin/busybox mount -t tmpfs tmpfs /root/tmp
+/bin/busybox mount -t tmpfs -o size=1600m tmpfs /root/tmp
 /bin/busybox mount -t tmpfs tmpfs /root/run
 for kept in dev proc sys; do /bin/busybox mount -o move /$kept /root/$kept; done
 exec /bin/busybox switch_root /root /bin/sh /project/tests/guest/inside/init "$@"
@@ -52,12 +52,14 @@ class Image:
 def image() -> Image:
     """Debian's kernel and a root of its packages; from `build/guest` when nothing of the recipe has changed."""
     recipe = repr((ROOT_PACKAGES, MODULES, FIRST_STEPS, _kernel_package()))
-    directory = BUILD / f"image-{hashlib.sha256(recipe.encode()).hexdigest()[:12]}"
+    directory = BUILD / f"image-of-{hashlib.sha256(recipe.encode()).hexdigest()[:12]}"
     if not directory.exists():
         draft = BUILD / "image-draft"
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir(parents=True)
         _make(draft)
+        for outdated in BUILD.glob("image-of-*"):
+            shutil.rmtree(outdated)
         draft.rename(directory)
     release = (directory / "release").read_text("ascii")
     return Image(directory / "vmlinuz", directory / "initrd", directory / "root.ext4", release)

@@ -48,7 +48,7 @@ def run_guest(
     command = [
         *QEMU, "-nodefaults", "-display", "none", "-no-reboot", "-serial", f"file:{console}",
         "-kernel", str(image.kernel), "-initrd", str(image.initrd),
-        "-append", f"console=ttyS0 loglevel=4 panic=-1 -- {' '.join(program)}",
+        "-append", f"console=ttyS0 loglevel=1 panic=-1 -- {' '.join(program)}",
         "-device", "virtio-rng-pci",
         "-virtfs", f"local,path={results},mount_tag=results,security_model=none",
     ]  # fmt: skip

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from random import Random
+from typing import BinaryIO
 
 SECTOR = 512
 NAME = "failing"
@@ -96,8 +97,8 @@ class RecordedDisk:
         self._log = MEMORY / "recorded.log"
         shutil.copyfile(image, self._base)
         data = shutil.copyfile(image, MEMORY / "recorded.data")
-        self._log.write_bytes(b"")
-        with self._log.open("r+b") as log:
+        self._replayed = 0
+        with self._log.open("wb") as log:
             log.truncate(log_megabytes << 20)
         self._loops = [run("losetup", "--find", "--show", path).strip() for path in (data, self._log)]
         sectors = int(run("blockdev", "--getsz", self._loops[0]))
@@ -115,20 +116,24 @@ class RecordedDisk:
             run("losetup", "--detach", loop)
         return tuple(self._entries())
 
-    def replay(self, entries: Sequence[Entry], until: int) -> None:
-        """Bring the base forward from where the last call left it: `entries` are those up to number `until`."""
-        with self._base.open("r+b") as base, self._log.open("rb") as log:
-            for entry in entries[:until]:
-                write(entry, log_file=log, onto=base)
+    def before(self, entries: Sequence[Entry], flush: int, random: Random) -> Path:
+        """The disk as it may have been just before number `flush` of `entries` ended; `flush` grows from call to call.
 
-    def torn(self, group: Sequence[Entry], random: Random) -> Path:
-        """The base and, of the writes nothing had flushed yet, as many as chance wants; those with FUA all."""
-        torn = Path(shutil.copyfile(self._base, MEMORY / "recorded.torn"))
-        kept_share = random.choice((0.0, 0.25, 0.5, 0.75, 1.0))
-        with torn.open("r+b") as onto, self._log.open("rb") as log:
-            for entry in group:
-                if entry.flags & FUA or random.random() < kept_share:
-                    write(entry, log_file=log, onto=onto)
+        What an earlier flush covered is there. Of the writes after it, those with FUA, and of the others as many as
+        chance wants.
+        """
+        earlier = max((place for place in range(flush) if entries[place].flags & FLUSH), default=-1) + 1
+        with self._log.open("rb") as log:
+            with self._base.open("r+b") as base:
+                for entry in entries[self._replayed : earlier]:
+                    _write(entry, log, base)
+            self._replayed = earlier
+            torn = Path(shutil.copyfile(self._base, MEMORY / "recorded.torn"))
+            kept_share = random.choice((0.0, 0.25, 0.5, 0.75, 1.0))
+            with torn.open("r+b") as onto:
+                for entry in entries[earlier:flush]:
+                    if entry.flags & FUA or random.random() < kept_share:
+                        _write(entry, log, onto)
         return torn
 
     def _entries(self) -> Iterator[Entry]:
@@ -145,15 +150,13 @@ class RecordedDisk:
                 at += SECTOR * (1 if flags & DISCARD else 1 + sectors)
 
 
-def write(entry: Entry, *, log_file: object, onto: object) -> None:
-    if entry.flags & MARK or not entry.sectors:
+def _write(entry: Entry, log: BinaryIO, onto: BinaryIO) -> None:
+    if entry.flags & MARK:
         return
+    log.seek(entry.data_at)
     onto.seek(entry.sector * SECTOR)
-    if entry.flags & DISCARD:
-        onto.write(bytes(entry.sectors * SECTOR))
-    else:
-        log_file.seek(entry.data_at)
-        onto.write(log_file.read(entry.sectors * SECTOR))
+    length = entry.sectors * SECTOR
+    onto.write(bytes(length) if entry.flags & DISCARD else log.read(length))
 
 
 def mount(device: Path = DEVICE) -> None:
