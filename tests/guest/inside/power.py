@@ -1,0 +1,144 @@
+"""Power cuts under the file system: a seeded workload, a cut, a mount that replays the journal, and the real code again.
+
+Two ways to cut. dm-flakey, at any moment of a running workload: every write from then on is dropped, or fails. And
+dm-log-writes: the workload is recorded once, then the disk is made as it was before any chosen flush, with any of the
+writes that nothing had flushed yet.
+"""
+
+import argparse
+import json
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import failing_disk
+from careless import CarelessStore
+from failing_disk import FLUSH, MOUNTED, Failing, FlakeyDisk, RecordedDisk, formatted, run
+from gateway_store import GatewayStore
+from processes import until
+from terminal_store import TerminalStore
+from told import CUT, Event, Told
+
+RESULTS = Path("/results")
+IMAGE = Path("/tmp/image")
+MEGABYTES = 96
+CUTS_A_DISK = 6
+NUMBERS_A_LIFE = 1_000
+CONTROL_CUTS = 4
+Subject = CarelessStore | TerminalStore | GatewayStore
+Found = dict[str, Any]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("--cuts", type=int, required=True, help="of each way and each end")
+    options = parser.parse_args()
+    found: dict[str, Found] = {}
+    for kind in (CarelessStore, TerminalStore):
+        for way in (flakey, recorded):
+            name = f"{kind.name} {way.__name__}"
+            subject = kind(options.seed, RESULTS / f"{kind.name}.log")
+            cuts = CONTROL_CUTS if kind is CarelessStore else options.cuts
+            started_s = time.monotonic()
+            found[name] = {**way(subject, seed=options.seed, cuts=cuts), "seconds": _since(started_s)}
+            print(name, {**found[name], "faults": len(found[name]["faults"])}, flush=True)
+            (RESULTS / "findings.json").write_text(json.dumps(found, indent=1, ensure_ascii=False), "utf-8")
+    return 0
+
+
+def flakey(subject: Subject, *, seed: int, cuts: int) -> Found:
+    """Cuts of a running workload. A disk lives through several of them before the next one is formatted."""
+    events: list[Event] = []
+    faults: list[str] = []
+    told_in_all = 0
+    random = Random(f"flakey/{subject.name}/{seed}")
+    disk: FlakeyDisk | None = None
+    for cut in range(cuts):
+        if cut % CUTS_A_DISK == 0:
+            if disk is not None:
+                disk.close()
+            disk, events = FlakeyDisk(formatted(IMAGE, megabytes=MEGABYTES)), []
+        failing = random.choice((Failing.DROP, Failing.DROP, Failing.ERROR))
+        after, moment_s = random.randrange(1, 40), random.uniform(0, 0.06)
+        told = Told(RESULTS / "told" / f"{subject.name}-{cut}.jsonl")
+        told.path.parent.mkdir(exist_ok=True)
+        told.path.unlink(missing_ok=True)
+        disk.mount()
+        subject.start(MOUNTED / "kept", told, first=cut * NUMBERS_A_LIFE + 3)
+        until(lambda: told.count() >= after or subject.stopped_by_itself(), "the workload works", within_s=120)
+        _for(moment_s)
+        disk.cut(failing, lambda: told.tell(CUT))
+        _for(0.1)
+        subject.kill()
+        events += _counted(told.events(), failing)
+        told_in_all += len(told.events())
+        disk.lose()
+        disk.mount()
+        faults += [f"cut {cut} ({failing.value}): {fault}" for fault in subject.faults(MOUNTED / "kept", events)]
+        disk.lose()
+        faults += [f"cut {cut}: {fault}" for fault in _file_system_faults(IMAGE)]
+    if disk is not None:
+        disk.close()
+    return {"cuts": cuts, "returned": told_in_all, "faults": faults}
+
+
+def recorded(subject: Subject, *, seed: int, cuts: int) -> Found:
+    """One workload, and the disk as it may have been before `cuts` of its flushes."""
+    random = Random(f"recorded/{subject.name}/{seed}")
+    disk = RecordedDisk(formatted(IMAGE, megabytes=MEGABYTES), log_megabytes=600)
+    told = Told(RESULTS / "told" / f"{subject.name}-recorded.jsonl", mark=disk.mark)
+    told.path.unlink(missing_ok=True)
+    subject.start(MOUNTED / "kept", told, first=3)
+    until(lambda: told.count() >= 150 or subject.stopped_by_itself(), "the workload works", within_s=300)
+    subject.kill()
+    entries = disk.stop()
+    flushes = [place for place, entry in enumerate(entries) if entry.flags & FLUSH]
+    names = {event["id"]: event for event in told.events()}
+    faults: list[str] = []
+    for flush in sorted(random.sample(flushes, min(cuts, len(flushes)))):
+        torn = disk.before(entries, flush, random)
+        events = [names[entry.name] for entry in entries[:flush] if entry.name in names]
+        loop = run("losetup", "--find", "--show", torn).strip()
+        failing_disk.mount(Path(loop))
+        faults += [f"before flush {flush}: {fault}" for fault in subject.faults(MOUNTED / "kept", events)]
+        failing_disk.unmount()
+        run("losetup", "--detach", loop)
+        faults += [f"before flush {flush}: {fault}" for fault in _file_system_faults(torn)]
+    return {"cuts": min(cuts, len(flushes)), "flushes": len(flushes), "returned": len(names), "faults": faults}
+
+
+def _counted(events: Sequence[Event], failing: Failing) -> Iterator[Event]:
+    """Those that must hold. Where writes fail with an error nothing may be told that is not so, even after the cut."""
+    for event in events:
+        if event["kind"] != CUT:
+            yield event
+        elif failing is Failing.DROP:
+            return
+
+
+def _file_system_faults(image: Path) -> Iterator[str]:
+    """After its journal was replayed and it was unmounted cleanly, ext4 is whole."""
+    done = subprocess.run(["e2fsck", "-f", "-n", image], capture_output=True, text=True, check=False)
+    if done.returncode:
+        kept = RESULTS / f"{image.name}-{time.monotonic_ns()}.damaged"
+        shutil.copyfile(image, kept)
+        yield f"e2fsck ended with {done.returncode}, see {kept.name}: {done.stdout[-300:]}"
+
+
+def _for(seconds: float) -> None:
+    """The workload goes on meanwhile."""
+    end_s = time.monotonic() + seconds
+    until(lambda: time.monotonic() > end_s, "time passes", within_s=seconds + 60)
+
+
+def _since(started_s: float) -> float:
+    return round(time.monotonic() - started_s, 1)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
