@@ -1,21 +1,17 @@
-"""The catalogue as the gateway sends it, whole or as what changed, put together and proved. Pure.
+"""The catalogue as the gateway sends it, whole or as what changed, put together and proved by its version. Pure."""
 
-`version` is made of the contents in their order, so a terminal that applied a change knows that it has what was meant.
-"""
-
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from pydantic import ValidationError
-
-from kiosk.items import Item
 from kiosk.submission import Json, canonical
 from sync.agent.platform_client import time_of
+from sync.catalogue import FORMAT as WHOLE
+from sync.catalogue import parse_catalogue
+from sync.strict_toml import Findings
 
-WHOLE, DELTA = "hall-terminal/catalogue/1", "hall-terminal/catalogue-delta/1"
+DELTA = "hall-terminal/catalogue-delta/1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,23 +53,12 @@ def assemble(document: Mapping[str, Json], before: bytes | None) -> Assembled | 
     items = _items(document.get("items")) if format_ == WHOLE else _changed(document, earlier)
     if isinstance(items, NotProved):
         return items
-    if version_of(items) != version:
-        return NotProved("version")
-    for item_id, content in items.items():
-        try:
-            item = Item.model_validate_json(json.dumps(content))
-        except ValidationError:
-            return NotProved("item")
-        if item.id != item_id:
-            return NotProved("item")
     listed: list[Json] = [{"id": item_id, "content": content} for item_id, content in items.items()]
-    whole: dict[str, Json] = {"format": WHOLE, "snapshot": snapshot, "cursor": cursor, "version": version}
-    return Assembled(canonical({**whole, "at": written_at, "items": listed}), snapshot, cursor, version, at)
-
-
-def version_of(items: Mapping[str, Json]) -> str:
-    """First 12 hex digits of the SHA-256 of the contents' canonical form, in order."""
-    return hashlib.sha256(canonical({"items": list(items.values())})).hexdigest()[:12]
+    head: dict[str, Json] = {"format": WHOLE, "snapshot": snapshot, "cursor": cursor, "version": version}
+    whole = canonical({**head, "at": written_at, "items": listed})
+    if isinstance(parse_catalogue(whole), Findings):
+        return NotProved("not-proved")
+    return Assembled(whole, snapshot, cursor, version, at)
 
 
 def _changed(document: Mapping[str, Json], earlier: Mapping[str, Json] | None) -> dict[str, Json] | NotProved:

@@ -33,8 +33,7 @@ class AgentNote:
         }
 
     def document(self) -> Mapping[str, Json]:
-        """{reachable, since, trouble, reason, identity, clone, clock_offset_ms, lanes: {small, blobs: {breaker, next_try}}}
-        as JSON."""
+        """As JSON: the members above; `lanes` has for `small` and `blobs` each {breaker, next_try}."""
         with self._lock:
             return dict(self._note)
 

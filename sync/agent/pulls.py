@@ -12,7 +12,7 @@ from random import Random
 
 from kiosk.configuration import Agent as Intervals
 from kiosk.submission import Json, canonical, digest_of
-from sync.agent.catalogue_change import DELTA, WHOLE, Assembled, NotProved, assemble
+from sync.agent.catalogue_change import DELTA, Assembled, NotProved, assemble
 from sync.agent.clock import Clock
 from sync.agent.enrolment import Refused, Renewed, Why
 from sync.agent.exchange import Again, Answer
@@ -20,6 +20,7 @@ from sync.agent.lane import Agenda, Work
 from sync.agent.note import AgentNote
 from sync.agent.platform_client import AS_JSON, PlatformClient, Signed, time_of
 from sync.agent.schedule import Trouble
+from sync.catalogue import FORMAT as WHOLE
 from sync.outbox.drain import Drain
 from sync.outbox.feed import FeedPage
 from sync.outbox.pulled import CaseState, Pulled
