@@ -29,10 +29,10 @@ class _Exchange(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         length = self.headers.get("Content-Length", "")
-        if not length.isdecimal() or int(length) > MOST_BYTES:
-            self._say(Answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, {"reason": "no length, or too long"}))
-            return
         try:
+            if not length.isdecimal() or int(length) > MOST_BYTES:
+                self._say(Answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, {"reason": "no length, or too long"}))
+                return
             body = self.rfile.read(int(length))
             if len(body) == int(length):
                 self._say(self._taken(body))

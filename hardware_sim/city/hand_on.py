@@ -79,12 +79,17 @@ def _checked(said: dict[str, Any], idempotency_key: str) -> HandOn | Wrong:
         return _malformed("the acknowledgement is another submission's")
     if manifest.get("sid", sid) != sid:
         return _malformed("the manifest is another submission's")
+    slip_code, parked = said["slip_code"], said["parked"]
+    if not isinstance(slip_code, str) or not isinstance(parked, str | None):
+        return _malformed("the slip code or the reason to park is no text")
+    if not isinstance(said["attachments"], list):
+        return _malformed("the attachments are no list")
     attachments = tuple(
         Attachment(str(one["name"]), str(one["sha256"]), int(one["size"]), str(one["url"]))
         for one in said["attachments"]
     )
     rating = said["rating"] if kind == "rating" else None
-    return HandOn(idempotency_key, sid, fingerprint, said["slip_code"], said["parked"], attachments, rating)
+    return HandOn(idempotency_key, sid, fingerprint, slip_code, parked, attachments, rating)
 
 
 def _malformed(fault: str) -> Wrong:

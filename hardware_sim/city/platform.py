@@ -189,12 +189,7 @@ class City:
         for one in attachments:
             path = urlsplit(one.url).path
             try:
-                answer = requests.get(
-                    self._gateway + path,
-                    headers={SIGNATURE: signature_of(path.encode(), self._signing_key())},
-                    verify=self._verify,
-                    timeout=ASK_WITHIN_S,
-                )
+                answer = self._ask("GET", path, signed=path.encode())
             except requests.RequestException as error:
                 return f"{one.sha256}: {type(error).__name__}"
             if answer.status_code != HTTPStatus.OK:
@@ -241,17 +236,25 @@ class City:
 
     def _post(self, content: bytes) -> int:
         """The gateway's answer, 0 when there is none."""
-        headers = {SIGNATURE: signature_of(content, self._signing_key()), "Content-Type": "application/json"}
         try:
-            return requests.post(
-                f"{self._gateway}/v1/city/cases",
-                data=content,
+            return self._ask("POST", "/v1/city/cases", signed=content, body=content).status_code
+        except requests.RequestException:
+            return 0
+
+    def _ask(self, method: str, path: str, *, signed: bytes, body: bytes | None = None) -> requests.Response:
+        """Ask the gateway, and only it: no proxy or authority from the environment. Raises RequestException."""
+        headers = {SIGNATURE: signature_of(signed, self._signing_key()), "Content-Type": "application/json"}
+        with requests.Session() as session:
+            session.trust_env = False
+            return session.request(
+                method,
+                self._gateway + path,
+                data=body,
                 headers=headers,
                 verify=self._verify,
                 timeout=ASK_WITHIN_S,
-            ).status_code
-        except requests.RequestException:
-            return 0
+                allow_redirects=False,
+            )
 
     def _claimed_fingerprint(self, event: Event) -> str:
         if Mode.WRONG_PERSON not in self._modes:
