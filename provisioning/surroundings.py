@@ -34,7 +34,21 @@ def check_store(store: Store) -> list[Finding]:
     subject = f"store {directory}"
     if not directory.is_dir():
         return [_operator(subject, "is no directory", f"create it for the terminal's user, mode 0700: {directory}")]
-    return [_writable(subject, directory), _key(directory / KEY), _space(subject, directory, store.reserve_mb)]
+    return [
+        _writable(subject, directory),
+        _key(directory / KEY),
+        space_of(subject, shutil.disk_usage(directory).free, store.reserve_mb),
+    ]
+
+
+def foreign_owner(directory: Path) -> str | None:
+    """Whose it is, when not ours: what we wrote there the terminal's own user could not read."""
+    if not directory.exists() or directory.stat().st_uid == os.geteuid():
+        return None
+    try:
+        return directory.owner()
+    except KeyError:
+        return str(directory.stat().st_uid)
 
 
 def _writable(subject: str, directory: Path) -> Finding:
@@ -55,17 +69,18 @@ def _key(key: Path) -> Finding:
     return ok("store key", f"mode {mode:04o}")
 
 
-def _space(subject: str, directory: Path, reserve_mb: int) -> Finding:
-    free_mb = shutil.disk_usage(directory).free // 1_000_000
-    what = f"{free_mb} MB free, reserve {reserve_mb} MB"
+def space_of(subject: str, free_bytes: int, reserve_mb: int, used: str = "") -> Finding:
+    """Below the reserve nothing more is sealed. `used`: words to put before."""
+    free_mb = free_bytes // 1_000_000
+    what = f"{used}{free_mb} MB free, reserve {reserve_mb} MB"
     if free_mb >= COMFORTABLE * reserve_mb:
         return ok(subject, what)
     grade = Grade.FAIL if free_mb < reserve_mb else Grade.WARN
     return Finding(grade, subject, what, "let the agent send what waits, or clear the disk", WhoActs.MAINTENANCE)
 
 
-def check_gateway(gateway: Gateway) -> Finding:
-    """One question to `/v1/health`. Plain HTTP is for this machine alone."""
+def check_gateway(gateway: Gateway, authority: Path | None = None) -> Finding:
+    """One question to `/v1/health`. Plain HTTP is for this machine alone. `authority`: whom we believe."""
     subject = f"gateway {gateway.url}"
     url = urlsplit(gateway.url)
     if url.scheme != "https" and url.hostname not in LOOPBACK:
@@ -77,6 +92,7 @@ def check_gateway(gateway: Gateway) -> Finding:
             timeout=(gateway.connect_timeout_s, gateway.read_timeout_s),
             allow_redirects=False,
             headers={"Accept": "application/json"},
+            verify=str(authority) if authority else True,
         ) as answer:
             status, media_type = answer.status_code, answer.headers.get("Content-Type", "")
     except requests.exceptions.SSLError:

@@ -6,6 +6,7 @@ Only some tables may come from afar. A document that would not make a whole conf
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +26,11 @@ FROM_AFAR: Mapping[str, frozenset[str] | None] = {  # None: the whole table
 
 @dataclass(frozen=True, slots=True)
 class RemoteConfiguration:
-    """What a gateway says to one terminal. `serial` only grows."""
+    """What a gateway says to one terminal. `serial` only grows; `at`: when it was signed."""
 
     terminal: str
     serial: int
+    at: datetime
     settings: Mapping[str, Any]
 
 
@@ -46,9 +48,15 @@ def parse_remote(content: bytes) -> RemoteConfiguration | Findings:
     match document:
         case {"format": format_, **_rest} if format_ != FORMAT:
             return Findings((f"its format is {format_!r}, not {FORMAT}",))
-        case {"format": _, "terminal": str(terminal), "serial": int(serial), "settings": dict(settings)}:
-            return RemoteConfiguration(terminal, serial, settings)
-    return Findings(("terminal, serial or settings are missing",))
+        case {
+            "format": _,
+            "terminal": str(terminal),
+            "serial": int(serial),
+            "at": str(at),
+            "settings": dict(settings),
+        } if moment := _moment_of(at):
+            return RemoteConfiguration(terminal, serial, moment, settings)
+    return Findings(("terminal, serial, at or settings are missing or wrong",))
 
 
 def effective(local: Configuration, remote_settings: Mapping[str, Any]) -> Configuration | Findings:
@@ -72,6 +80,15 @@ def effective_from(local: Configuration, content: bytes) -> Configuration | Find
             return Findings((f"it is meant for terminal {terminal}, and this is {local.terminal.code}",))
         case RemoteConfiguration(settings=settings):
             return effective(local, settings)
+
+
+def _moment_of(text: str) -> datetime | None:
+    """An RFC 3339 moment with its zone."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
 
 
 def _names(settings: Mapping[str, Any]) -> list[str]:

@@ -74,12 +74,12 @@ class Draft:
 
 
 def read_identity(directory: Path) -> Identity | NotEnrolled:
-    """What the store's `directory` holds. Raises OSError when the disk does not answer."""
+    """What the store's `directory` holds."""
     link = directory / LINK
-    if not link.exists():
-        return NotEnrolled(f"there is no {link}")
     place = link.resolve()
     try:
+        if not link.is_symlink():
+            return NotEnrolled(f"there is no {link}")
         terminal = json.loads((place / TERMINAL).read_bytes())
         keys = json.loads((place / GATEWAY_KEYS).read_bytes())
         certificate = x509.load_pem_x509_certificate((place / TLS_CERTIFICATE).read_bytes())
@@ -100,8 +100,10 @@ def read_identity(directory: Path) -> Identity | NotEnrolled:
             not_before=certificate.not_valid_before_utc,
             not_after=certificate.not_valid_after_utc,
         )
-    except (ValueError, KeyError, TypeError, FileNotFoundError) as damage:
+    except (ValueError, KeyError, TypeError) as damage:
         return NotEnrolled(f"{place} is damaged ({damage})")
+    except OSError as trouble:
+        return NotEnrolled(f"{trouble.filename} cannot be read ({trouble.strerror})")
 
 
 def gateway_keys_of(listed: Mapping[str, str]) -> dict[str, bytes]:

@@ -83,7 +83,8 @@ def local(tmp_path: Path) -> Configuration:
 
 
 def document(settings: Json, **members: Json) -> bytes:
-    return json.dumps({"format": FORMAT, "terminal": "CZ03", "serial": 7, "settings": settings, **members}).encode()
+    whole = {"format": FORMAT, "terminal": "CZ03", "serial": 7, "at": "2026-11-23T01:46:00Z", "settings": settings}
+    return json.dumps(whole | members).encode()
 
 
 def test_the_gateways_settings_lie_over_the_files(local: Configuration) -> None:
@@ -123,7 +124,7 @@ def test_a_configuration_for_another_terminal_is_not_taken(local: Configuration)
     assert findings == Findings(("it is meant for terminal CZ04, and this is CZ03",))
 
 
-@pytest.mark.parametrize("content", [b"", b"[]", b"{}", document({}, format="hall-terminal/catalogue/1"), document(5)])
+@pytest.mark.parametrize("content", [b"", b"[]", b"{}", document({}, format="x"), document({}, at="now"), document(5)])
 def test_what_is_no_configuration_is_not_taken(local: Configuration, content: bytes) -> None:
     assert isinstance(effective_from(local, content), Findings)
 

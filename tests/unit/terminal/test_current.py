@@ -42,7 +42,13 @@ def pull(local: Configuration, kind: Pulled, content: bytes, version: str) -> No
 
 def configuration(settings: Json, terminal: str = "CZ03") -> bytes:
     return canonical(
-        {"format": "hall-terminal/configuration/1", "terminal": terminal, "serial": 1, "at": "", "settings": settings}
+        {
+            "format": "hall-terminal/configuration/1",
+            "terminal": terminal,
+            "serial": 1,
+            "at": NOW.isoformat(),
+            "settings": settings,
+        }
     )
 
 

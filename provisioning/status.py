@@ -1,0 +1,216 @@
+"""Says how a terminal stands: who it is, what waits and why, what staff must look at, and who must act."""
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from kiosk.clock import MAY_BE_BEHIND
+from kiosk.configuration import Configuration
+from kiosk.faults import WhoActs
+from kiosk.submission import Json
+from provisioning.findings import WORDS, Finding, Grade, ok
+from provisioning.surroundings import foreign_owner, space_of
+from sync.agent.enrolment import RENEW_AFTER, RENEW_LATE
+from sync.outbox.identity import Identity, NotEnrolled, read_identity
+from sync.outbox.overview import Aside, NoStore, Overview, overview
+from sync.outbox.schema import StoreTrouble
+
+WAITS_LONG = timedelta(hours=1)
+RENEWAL_FAILS = 5 / 6  # of a certificate's life: half of the time for renewing is over
+_ASIDE = {"rejected": "the gateway found it malformed", "conflict": "the gateway has something else under its number"}
+_CASE_GONE = ("parked", "gone")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A report for people, and what it was made from for programs."""
+
+    findings: Sequence[Finding]
+    identity: Identity | NotEnrolled | None
+    store: Overview | None
+
+    @property
+    def is_fine(self) -> bool:
+        """Whether nobody must act."""
+        return all(finding.grade is Grade.OK for finding in self.findings)
+
+    @property
+    def text(self) -> str:
+        return "\n".join(line for finding in self.findings for line in _lines(finding))
+
+    @property
+    def as_json(self) -> dict[str, Json]:
+        identity: dict[str, Json] | None = None
+        if isinstance(self.identity, Identity):
+            identity = {
+                "terminal": self.identity.terminal,
+                "gateway": self.identity.gateway_url,
+                "valid_from": self.identity.not_before.isoformat(),
+                "valid_until": self.identity.not_after.isoformat(),
+            }
+        rows: list[Json] = [
+            {
+                "grade": finding.grade.value,
+                "subject": finding.subject,
+                "what": finding.what,
+                "to_do": finding.to_do,
+                "who_acts": finding.who_acts and finding.who_acts.value,
+            }
+            for finding in self.findings
+        ]
+        store = self.store.as_json() if self.store else None
+        return {"fine": self.is_fine, "findings": rows, "identity": identity, "store": store}
+
+
+def status(configuration: Configuration, *, now: datetime) -> Standing:
+    """Reads while the agent and the terminal run, and changes nothing. `now` in the zone it is to be told in."""
+    directory = Path(configuration.store.directory)
+    who = ok("terminal", f"{configuration.terminal.code}, {configuration.hall.name}")
+    if owner := foreign_owner(directory):
+        to_do = f"run this as the terminal's user: sudo -u {owner} kiosk-provision status ..."
+        return Standing([who, _fail("store", f"{directory} belongs to {owner}", to_do)], None, None)
+    try:
+        identity = read_identity(directory)
+        store = overview(directory, now, budget_mb=configuration.store.budget_mb)
+    except StoreTrouble as trouble:
+        what = f"does not open: {trouble or type(trouble).__name__}"
+        finding = _fail("store", what, "see the disk and the key; delete nothing", WhoActs.MAINTENANCE)
+        return Standing([who, finding], None, None)
+    findings = [who, identity_finding(identity, configuration.terminal.code, now)]
+    if isinstance(store, NoStore):
+        return Standing([*findings, ok("store", "nothing was ever kept here")], identity, None)
+    findings += [clock_finding(store), *_gateway(store, now), _waiting(store, now)]
+    findings += [_aside(one) for one in store.aside]
+    findings += [*_platform(store), _journal(store), _sent(store)]
+    if directory.is_dir():
+        used = f"{_megabytes(store.used_bytes)} of {_megabytes(store.budget_bytes)} used; "
+        findings.append(space_of("store", shutil.disk_usage(directory).free, configuration.store.reserve_mb, used))
+    return Standing(findings, identity, store)
+
+
+def identity_finding(identity: Identity | NotEnrolled, terminal: str, now: datetime) -> Finding:
+    """Who the terminal is to its gateway, and how long."""
+    subject = "identity"
+    match identity:
+        case NotEnrolled(why):
+            return _fail(subject, f"not enrolled: {why}", "run kiosk-provision enrol with a code of the platform")
+        case Identity(not_before=since, not_after=until):
+            pass
+    if identity.terminal != terminal:
+        what = f"enrolled as {identity.terminal}, configured as {terminal}"
+        return _fail(subject, what, "enrol it anew, or correct terminal.code")
+    days = (until - now).days
+    if now > until + RENEW_LATE:
+        what = f"ran out on {_day(until, now)}, too long ago to be renewed"
+        return _fail(subject, what, "run kiosk-provision enrol with a new code; what waits is kept")
+    if now > until:
+        what = f"ran out on {_day(until, now)}; it is renewed when the gateway is reached"
+        return Finding(Grade.WARN, subject, what, "see the network, and that the agent runs", WhoActs.MAINTENANCE)
+    if now >= since + (until - since) * RENEWAL_FAILS:
+        what = f"{days} days left, and it was not renewed yet"
+        return Finding(Grade.WARN, subject, what, "see the network, and that the agent runs", WhoActs.MAINTENANCE)
+    renewal = _day(since + (until - since) * RENEW_AFTER, now)
+    return ok(subject, f"good until {_day(until, now)}, {days} days; renews itself from {renewal} on")
+
+
+def clock_finding(store: Overview) -> Finding:
+    """Beside the highest time that the platform has signed."""
+    behind = timedelta(seconds=round(store.clock_behind_s))
+    if behind > MAY_BE_BEHIND:
+        to_do = "set the clock, see the time server and the battery; nothing is taken in until then"
+        return _fail("clock", f"wrong: at least {behind} behind what the platform has signed", to_do)
+    return ok("clock", "plausible" if store.floor else "nobody has vouched for it yet")
+
+
+def _gateway(store: Overview, now: datetime) -> list[Finding]:
+    note = store.agent
+    since = _since(note.get("since"), now)
+    findings = []
+    if note.get("identity"):
+        what = f"gateway and terminal do not believe each other: {note['identity']}"
+        findings.append(_fail("gateway", what, "ask the platform whether this terminal was revoked; else enrol anew"))
+    elif note.get("reachable") is False:
+        findings.append(ok("gateway", f"not reached{since}: {note.get('reason') or 'no answer'}; tries by itself"))
+    elif note.get("reason"):
+        findings.append(ok("gateway", f"reached, and busy: {note['reason']}; tries by itself"))
+    else:
+        findings.append(ok("gateway", f"reached{since}" if note.get("reachable") else "nothing known; see the agent"))
+    if note.get("clone"):
+        what = f"another copy of this store speaks to the gateway ({note['clone']})"
+        findings.append(_fail("copy", what, "find the other machine; the platform names both: terminals show"))
+    return findings
+
+
+def _waiting(store: Overview, now: datetime) -> Finding:
+    count = sum(store.waiting.values())
+    if not count or store.oldest_since is None:
+        return ok("waiting", "nothing")
+    states = ", ".join(f"{number} {state}" for state, number in store.waiting.items() if number)
+    what = f"{count} on the way ({states}){_since(store.oldest_since, now)}"
+    if now - datetime.fromisoformat(store.oldest_since) < WAITS_LONG:
+        return ok("waiting", what)
+    reached = store.agent.get("reachable")
+    to_do = "see the network and the gateway" if reached is False else "see that the agent runs: kiosk agent"
+    return Finding(Grade.WARN, "waiting", what, f"{to_do}; what waits is kept", WhoActs.MAINTENANCE)
+
+
+def _aside(one: Aside) -> Finding:
+    what = f"{one.slip_code} is set aside: {_ASIDE.get(one.state, one.state)}; it is kept"
+    return Finding(
+        Grade.WARN, "aside", what, "let the citizen come to the window, and tell the platform", WhoActs.CLEAR
+    )
+
+
+def _platform(store: Overview) -> list[Finding]:
+    findings = []
+    stuck = [case for case in store.cases if case.state in _CASE_GONE]
+    if stuck:
+        what = f"{len(stuck)} of this terminal's submissions wait for staff at the platform"
+        findings.append(Finding(Grade.WARN, "cases", what, "ask the platform's staff to look", WhoActs.CONFIGURATION))
+    if store.feed.late:
+        what = "the platform's last backup of what it received here is older than 7 days; nothing is erased meanwhile"
+        findings.append(Finding(Grade.WARN, "backup", what, "see kiosk-gateway backup", WhoActs.CONFIGURATION))
+    return findings
+
+
+def _journal(store: Overview) -> Finding:
+    journal = store.journal
+    what = f"{journal.seq} rows, {journal.unsent} not sent yet"
+    if journal.dropped:
+        what += f", {journal.dropped} dropped before they were sent"
+        return Finding(Grade.WARN, "journal", what, "see the network; the rows are gone", WhoActs.CONFIGURATION)
+    return ok("journal", what)
+
+
+def _sent(store: Overview) -> Finding:
+    catalogue = f"catalogue {store.catalogue}" if store.catalogue else "the catalogue that ships"
+    configuration = f"configuration {store.configuration}" if store.configuration else "its own configuration"
+    return ok("runs with", f"{catalogue}, {configuration}")
+
+
+def _lines(finding: Finding) -> list[str]:
+    lines = [f"{finding.grade:<4}  {finding.subject:<9}  {finding.what}"]
+    if finding.to_do:
+        who = f" [{WORDS[finding.who_acts]}]" if finding.who_acts else ""
+        lines.append(f"{'':<17}-> {finding.to_do}{who}")
+    return lines
+
+
+def _fail(subject: str, what: str, to_do: str, who: WhoActs = WhoActs.CONFIGURATION) -> Finding:
+    return Finding(Grade.FAIL, subject, what, to_do, who)
+
+
+def _day(moment: datetime, now: datetime) -> str:
+    return f"{moment.astimezone(now.tzinfo):%Y-%m-%d}"
+
+
+def _since(moment: Json, now: datetime) -> str:
+    if not isinstance(moment, str):
+        return ""
+    return f" since {datetime.fromisoformat(moment).astimezone(now.tzinfo):%Y-%m-%d %H:%M}"
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1_000_000:.0f} MB"
