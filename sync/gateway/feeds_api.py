@@ -17,8 +17,6 @@ from sync.gateway.ports import Signed, TerminalIdentity
 from sync.gateway.reception import Reception
 from sync.wire.signatures import HEADER
 
-CURSOR_LIMIT = 2**53
-
 
 class FeedRoutes:
     def __init__(self, reception: Reception, catalogues: Catalogues, configurations: Configurations) -> None:
@@ -51,7 +49,7 @@ class FeedRoutes:
     async def catalogue(self, request: Request, _: TerminalIdentity) -> Response:
         snapshot, cursor = request.query_params.get("snapshot"), request.query_params.get("cursor")
         at = number(cursor)
-        if (snapshot is None) != (cursor is None) or (cursor is not None and (at is None or at > CURSOR_LIMIT)):
+        if (snapshot is None) != (cursor is None) or (cursor is not None and at is None):
             return refusal(400, "snapshot and cursor go together, and the cursor is a whole number")
         outcome = await run_in_threadpool(self._catalogues.answer, snapshot, at)
         match outcome:
@@ -92,5 +90,4 @@ def _has(request: Request, etag: str) -> bool:
 def _cursor(request: Request, name: str) -> int | None:
     """A cursor of the query, 0 without one; None when it is none."""
     field = request.query_params.get(name)
-    found = 0 if field is None else number(field)
-    return found if found is not None and found <= CURSOR_LIMIT else None
+    return 0 if field is None else number(field)

@@ -11,7 +11,7 @@ UPLOAD_ID: Object = {"type": "string", "pattern": "^[0-9a-f]{32}$"}
 SIGNATURE: Object = {"type": "string", "pattern": "^ed25519-[0-9a-f]{16} [A-Za-z0-9+/]{86}==$"}
 TEXT: Object = {"type": "string"}
 TIME: Object = {"type": "string", "format": "date-time"}
-COUNT: Object = {"type": "integer", "minimum": 0, "maximum": 2**53}
+COUNT: Object = {"type": "integer", "minimum": 0, "maximum": 2**53 - 1}
 FLAG: Object = {"type": "boolean"}
 
 
