@@ -3,9 +3,11 @@
 import hashlib
 import hmac
 import json
+import ssl
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,7 @@ from hardware_sim.city.platform import City
 from hardware_sim.control import Part, Refused, ask
 from hardware_sim.control_server import answering
 from hardware_sim.wire_services import city_service
+from sync.gateway.authority import LocalAuthority
 
 KEY = b"shared between the gateway and the city"
 PHOTO = bytes(range(256)) * 64
@@ -330,6 +333,24 @@ def test_the_file_keeps_cases_reports_and_what_came(gateway: Gateway, tmp_path: 
             hall.all_reported()
     assert [report["number"] for report in gateway.reports] == [1, 2, 3]
     assert len(gateway.reports) == len({report["id"] for report in gateway.reports})
+
+
+def test_over_https_the_gateway_is_believed_for_its_own_authority_alone(gateway: Gateway, tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    authority = LocalAuthority(tmp_path / "authority", now=now)
+    (tmp_path / "authority.pem").write_text(authority.certificate)
+    (tmp_path / "server.pem").write_text("".join(authority.for_server(["127.0.0.1"], now=now)))
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(tmp_path / "server.pem")
+    gateway.socket = tls.wrap_socket(gateway.socket, server_side=True)
+    url = gateway.url.replace("http:", "https:")
+    for trusted, status in ((None, 502), (tmp_path / "authority.pem", 200)):
+        city = City(gateway=url, key=KEY, authority=trusted)
+        with serving(city) as webhook:
+            hall = Hall(gateway, city, webhook)
+            assert hall.hand_on().status_code == status
+            hall.all_reported()
+    assert [report["state"] for report in gateway.reports] == ["pre-examination"]
 
 
 def test_every_mode_says_what_it_means() -> None:
