@@ -77,34 +77,40 @@ def test_a_terminal_is_who_its_certificate_says(terminal: EnrolledTerminal, tmp_
 
 
 def test_no_header_stands_in_for_a_certificate(terminal: EnrolledTerminal, tmp_path: Path) -> None:
-    with served(tmp_path / "gateway", Serving(), tls_names=TLS) as url:
-        with line(url, context(terminal.authority)) as connection:
-            for name, value in SAYS_WHO.items():
-                assert asked(connection, headers={name: value}) == (401, {"reason": "no-certificate"})
-            assert asked(connection, headers=SAYS_WHO) == (401, {"reason": "no-certificate"})
-            assert asked(connection, "/v1/health", SAYS_WHO)[0] == 200
+    with (
+        served(tmp_path / "gateway", Serving(), tls_names=TLS) as url,
+        line(url, context(terminal.authority)) as connection,
+    ):
+        for name, value in SAYS_WHO.items():
+            assert asked(connection, headers={name: value}) == (401, {"reason": "no-certificate"})
+        assert asked(connection, headers=SAYS_WHO) == (401, {"reason": "no-certificate"})
+        assert asked(connection, "/v1/health", SAYS_WHO)[0] == 200
 
 
 def test_over_tls_nobody_counts_as_the_terminal_of_plain_connections(
     terminal: EnrolledTerminal, tmp_path: Path
 ) -> None:
-    with served(tmp_path / "gateway", Serving(simulated=True, as_terminal="CZ03"), tls_names=TLS) as url:
-        with line(url, context(terminal.authority)) as connection:
-            assert asked(connection, headers=SAYS_WHO) == (401, {"reason": "no-certificate"})
+    with (
+        served(tmp_path / "gateway", Serving(simulated=True, as_terminal="CZ03"), tls_names=TLS) as url,
+        line(url, context(terminal.authority)) as connection,
+    ):
+        assert asked(connection, headers=SAYS_WHO) == (401, {"reason": "no-certificate"})
 
 
 def test_a_revoked_terminal_is_refused_at_once_on_a_connection_that_stays_open(
     terminal: EnrolledTerminal, tmp_path: Path
 ) -> None:
     data = tmp_path / "gateway"
-    with served(data, Serving(), tls_names=TLS) as url:
-        with line(url, context(terminal.authority, terminal)) as connection:
-            assert asked(connection)[0] == 200
-            before = connection.sock
-            with opened_parts(data, now=lambda: datetime.now(UTC)) as parts:
-                assert parts.storage.revoke("CZ03", datetime.now(UTC))
-            assert asked(connection) == (403, {"reason": "revoked"})
-            assert connection.sock is before
+    with (
+        served(data, Serving(), tls_names=TLS) as url,
+        line(url, context(terminal.authority, terminal)) as connection,
+    ):
+        assert asked(connection)[0] == 200
+        before = connection.sock
+        with opened_parts(data, now=lambda: datetime.now(UTC)) as parts:
+            assert parts.storage.revoke("CZ03", datetime.now(UTC))
+        assert asked(connection) == (403, {"reason": "revoked"})
+        assert connection.sock is before
 
 
 def test_a_certificate_of_our_authority_that_we_do_not_know_is_nobody(
@@ -116,9 +122,11 @@ def test_a_certificate_of_our_authority_that_we_do_not_know_is_nobody(
     (data / "authority").rename(other / "authority")
     stranger = enrolled(other, "CZ03", files=tmp_path / "stranger")
     (other / "authority").rename(data / "authority")
-    with served(data, Serving(), tls_names=TLS) as url:
-        with line(url, context(terminal.authority, stranger)) as connection:
-            assert asked(connection) == (401, {"reason": "unknown-certificate"})
+    with (
+        served(data, Serving(), tls_names=TLS) as url,
+        line(url, context(terminal.authority, stranger)) as connection,
+    ):
+        assert asked(connection) == (401, {"reason": "unknown-certificate"})
 
 
 def refused(url: str, tls: ssl.SSLContext) -> bool:
