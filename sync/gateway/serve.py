@@ -70,10 +70,21 @@ class Serving:
 class OpenGateway:
     app: Starlette
     authority: CertificateAuthority
+    worker: HandOnWorker
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 @contextmanager
-def opened_gateway(directory: Path, serving: Serving) -> Iterator[OpenGateway]:
+def opened_gateway(
+    directory: Path,
+    serving: Serving,
+    *,
+    now: Callable[[], datetime] = _now,
+    monotonic_s: Callable[[], float] = time.monotonic,
+) -> Iterator[OpenGateway]:
     """The application over one data directory, which only one process serves at a time. Raises DirectoryRefused."""
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     with ExitStack() as closing:
@@ -82,7 +93,7 @@ def opened_gateway(directory: Path, serving: Serving) -> Iterator[OpenGateway]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise DirectoryRefused(f"{directory} is served by another process") from error
-        parts = closing.enter_context(opened_parts(directory, now=_now))
+        parts = closing.enter_context(opened_parts(directory, now=now))
         storage, objects, signing = parts.storage, parts.objects, parts.signing
         storage.mark_simulated(serving.simulated)
         if serving.as_terminal is not None and not isinstance(storage.terminal(serving.as_terminal), TerminalIdentity):
@@ -91,37 +102,37 @@ def opened_gateway(directory: Path, serving: Serving) -> Iterator[OpenGateway]:
         connector = (
             FolderConnector(directory, objects) if webhook is None else WebhookConnector(webhook.url, webhook.key)
         )
-        worker = HandOnWorker(storage, connector, now=_now)
+        worker = HandOnWorker(storage, connector, now=now)
         catalogues = Catalogues(storage, signing)
-        configurations = Configurations(directory / "configuration", storage, signing, now=_now)
+        configurations = Configurations(directory / "configuration", storage, signing, now=now)
         reception = Reception(
             storage,
             objects,
             signing=signing,
             catalogue_version=catalogues.current_version,
             simulated=serving.simulated,
-            now=_now,
+            now=now,
             wake=worker.wake,
             durable_at_commit=serving.durable_at_commit,
         )
-        terminals = Terminals(storage, parts.authority, signing, configurations, now=_now)
-        heard = Heard(storage, _now)
-        metrics = Metrics(storage, objects, now=_now, heard_lately=heard.lately)
+        terminals = Terminals(storage, parts.authority, signing, configurations, now=now)
+        heard = Heard(storage, now)
+        metrics = Metrics(storage, objects, now=now, heard_lately=heard.lately)
         messages = (
             *OperationRoutes(metrics, admin_token=admin_token(directory), simulated=serving.simulated).messages,
             *SubmissionRoutes(reception, metrics).messages,
             *UploadRoutes(Uploads(storage, objects), metrics).messages,
             *FeedRoutes(reception, catalogues, configurations).messages,
-            *TerminalRoutes(parts.authority, terminals, Journals(storage, now=_now)).messages,
-            *CityRoutes(City(storage, None if webhook is None else webhook.key, now=_now), objects).messages,
+            *TerminalRoutes(parts.authority, terminals, Journals(storage, now=now)).messages,
+            *CityRoutes(City(storage, None if webhook is None else webhook.key, now=now), objects).messages,
         )
         gate = Gate(
             Peers(storage, as_terminal=serving.as_terminal),
-            Admission(serving.admission_rate, time.monotonic),
+            Admission(serving.admission_rate, monotonic_s),
             metrics,
             heard,
         )
-        yield OpenGateway(application(gate, messages, worker), parts.authority)
+        yield OpenGateway(application(gate, messages, worker), parts.authority, worker)
 
 
 class GatewayServer(uvicorn.Server):
@@ -184,7 +195,3 @@ def numeric(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
         return ipaddress.ip_address("127.0.0.1" if host == "localhost" else host)
     except ValueError as error:
         raise AddressRefused(f"{host} is not a numeric address") from error
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
