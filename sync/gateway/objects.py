@@ -54,12 +54,13 @@ class ObjectDirectory:
         is_new = not part.exists()
         if is_new:
             self._disk.unlink(mark)
+        new_name = is_new or not (last or mark.exists())  # a power cut may have left the part alone
         before = 0 if is_new else part.stat().st_size
         try:
             self._disk.append(part, chunk)
             if not last:
                 self._disk.append(mark, _record(before + len(chunk)))
-            if is_new:
+            if new_name:
                 self._disk.sync_directory(self._parts)
         except OSError:
             # After a failed fsync the system calls the pages clean: they must go, or the next fsync would lie.
@@ -90,6 +91,10 @@ class ObjectDirectory:
         self._disk.unlink(self._part(upload_id))
         self._disk.unlink(self._mark(upload_id))
         self._disk.sync_directory(self._parts)
+
+    def digests(self) -> Iterator[str]:
+        for path in sorted(self._objects.iterdir()):
+            yield f"sha256:{path.name}"
 
     def free_bytes(self) -> int:
         return self._disk.free_bytes(self._parts)

@@ -39,7 +39,10 @@ class End(Protocol[Expected]):
         ...
 
     def check(self, root: Path, allowed: Sequence[Expected], chance: random.Random) -> Expected:
-        """Start anew on what was found: one of the allowed must hold, and the end must work. Which; or raises Lost."""
+        """Start anew on what was found: the first of the allowed must hold or the second, and the end must work.
+
+        The third is there when the second is a commit that was still to return. What holds; or raises Lost.
+        """
         ...
 
 
@@ -90,8 +93,11 @@ class Histories(Generic[Expected]):
         self._end = end
         self._lying = lying
 
-    def try_cuts(self, history: int, cuts: int) -> Tally:
-        """About `cuts` cuts of one history."""
+    def try_cuts(self, history: int, *, only: Cut | None = None, keep_in: Path | None = None) -> Tally:
+        """`LIVES` times `CUTS_A_LIFE` cuts of one history, or one of them again.
+
+        What was found after a cut that lost something is left in `keep_in`.
+        """
         tally = Tally(histories=1)
         with _directory() as place:
             image: Image = {}
@@ -99,19 +105,23 @@ class Histories(Generic[Expected]):
             for life in range(LIVES):
                 tape, steps = self._live(place, history, life, image, expected)
                 tally.operations += len(tape.ops)
-                chosen = sorted(self._chosen(tape, history, life, cuts // LIVES))
+                chosen = sorted(self._chosen(tape, history, life))
                 last = random.Random(f"{history} {life} last").choice(chosen)
                 model = DiskModel(tape)
                 for cut in chosen:
+                    if only not in (None, cut) and cut != last:
+                        continue
                     model.advance(cut.position)
                     found = model.cut(cut.chance("disk"))
-                    allowed = steps[model.returned : model.returned + 2]
+                    allowed = steps[model.returned : model.returned + 3]
                     tally.cuts += 1
                     tally.in_flight += len(allowed) > 1
                     try:
                         held = self._check(place, cut, found, allowed)
                     except Lost as loss:
                         tally.lost.append((cut, str(loss)))
+                        if keep_in is not None:
+                            lay_out(found, _empty(keep_in / str(cut)))
                         continue
                     if cut == last:
                         image, expected = found, held
@@ -125,11 +135,11 @@ class Histories(Generic[Expected]):
         tape = Tape(root, image, lying=self._lying)
         return tape, self._end.live(tape, expected, random.Random(f"{self._end.name} {history} {life}"))
 
-    def _chosen(self, tape: Tape, history: int, life: int, cuts: int) -> Iterator[Cut]:
+    def _chosen(self, tape: Tape, history: int, life: int) -> Iterator[Cut]:
         """Half of them around syncs and returns, where promises change; the rest anywhere."""
         chance = random.Random(f"{history} {life} cuts")
         edges = [at for at, op in enumerate(tape.ops) if isinstance(op, Sync | SyncDirectory | Mark)]
-        for choice in range(cuts):
+        for choice in range(CUTS_A_LIFE):
             near = chance.choice(edges) + chance.randrange(2) if edges and choice % 2 else None
             position = chance.randrange(len(tape.ops) + 1) if near is None else near
             yield Cut(self._end.name, history, life, position, choice)
@@ -148,5 +158,5 @@ def _directory() -> Iterator[Path]:
 
 def _empty(place: Path) -> Path:
     shutil.rmtree(place, ignore_errors=True)
-    place.mkdir(mode=0o700)
+    place.mkdir(mode=0o700, parents=True)
     return place

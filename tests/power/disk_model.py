@@ -1,6 +1,7 @@
 """A disk that loses its power: what was synced stays, and of the rest any part may have been written, torn or whole."""
 
 import random
+from itertools import pairwise
 from pathlib import Path
 
 from tests.power.recording import Image, Mark, Op, Rename, Resize, Sync, SyncDirectory, Tape, Tree, Write
@@ -147,7 +148,7 @@ def _write_torn(content: bytearray, op: Write, chance: random.Random) -> None:
         case _:
             first = SECTOR_BYTES - op.offset % SECTOR_BYTES
             edges = [0, *range(first, size, SECTOR_BYTES), size]
-            pieces = [piece for piece in zip(edges, edges[1:], strict=False) if chance.random() < 0.5]
+            pieces = [piece for piece in pairwise(edges) if chance.random() < 0.5]
     for start, stop in pieces:
         _write(content, Write(op.inode, op.offset + start, op.content[start:stop]))
 

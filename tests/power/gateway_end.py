@@ -1,8 +1,7 @@
-"""The gateway's end: its file of metadata and its blobs, at the two ports and the uploads, and what must survive there."""
+"""The gateway's end: its file of metadata and its blobs, at the ports and the uploads, and what must survive there."""
 
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,13 +25,13 @@ from sync.gateway.ports import (
 from sync.gateway.storage import EmbeddedStorage, directory_of
 from sync.gateway.uploads import Uploads
 from tests.power.cuts import Lost
-from tests.power.dump import Dump, difference, dump
-from tests.power.recording import PLAIN_VFS, Tape, recorded
+from tests.power.dump import dump
+from tests.power.life import Life, Standing, connections_made, matching
+from tests.power.recording import PLAIN_VFS, Tape
 from tests.power.synthetic import new_id, submission
 
 NOW = datetime(2026, 11, 23, 1, 46, tzinfo=UTC)
 PLACE = "gateway"  # made at the first start
-STEPS_A_LIFE = 18
 TERMINAL = TerminalIdentity("CZ03", "湘桥", {})
 STATES = ("pre-examination", "correction", "accepted", "decided")
 
@@ -46,19 +45,11 @@ class Taken:
     acknowledgement: Signed | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """After a step: every row of the file (None: there was never one) and what was answered."""
-
-    rows: Dump | None
-    taken: Mapping[str, Taken]
-
-
 class Gateway:
     """The parts that write to the disk, opened in one directory. `connection` is the file's own."""
 
     def __init__(self, place: Path, *, vfs: str | None = None) -> None:
-        with _connections() as made:
+        with connections_made() as made:
             self.storage = EmbeddedStorage(place, vfs=vfs)
         (self.connection,) = made
         self.objects = ObjectDirectory(place)
@@ -111,31 +102,25 @@ class GatewayEnd:
     def __init__(self, *, before_work: Callable[[apsw.Connection], None] = lambda connection: None) -> None:
         self._before_work = before_work
 
-    def nothing(self) -> Standing:
+    def nothing(self) -> Standing[Taken]:
         return Standing(None, {})
 
-    def live(self, tape: Tape, before: Standing, chance: random.Random) -> Sequence[Standing]:
-        with recorded(tape):
-            life = _Life(tape, before, chance, self._before_work)
-            try:
-                life.run()
-            finally:
-                life.leave()
-        return life.standings
+    def live(self, tape: Tape, before: Standing[Taken], chance: random.Random) -> Sequence[Standing[Taken]]:
+        return _Life(tape, before, chance, self._before_work).run()
 
-    def check(self, root: Path, allowed: Sequence[Standing], chance: random.Random) -> Standing:
+    def check(self, root: Path, allowed: Sequence[Standing[Taken]], chance: random.Random) -> Standing[Taken]:
         gateway = _opened(root / PLACE)
         try:
-            standing = _matching(dump(gateway.connection), allowed)
-            for sid, taken in standing.taken.items():
-                if gateway.storage.acknowledgement(sid) != taken.acknowledgement:
-                    raise Lost(f"{sid} has another acknowledgement")
-                if taken.acknowledgement is not None and gateway.commit(sid, chance) != taken.acknowledgement:
-                    raise Lost(f"{sid} is acknowledged in other words")
-                # Uploads without a promise are finished too, but not all each time: hashing takes long.
-                for blob in taken.submission.attachments:
-                    if blob.digest in taken.offsets or chance.random() < 0.2:
-                        gateway.finish(taken.submission, blob, at_least=taken.offsets.get(blob.digest, 0))
+            standings = matching(dump(gateway.connection), allowed)
+            views = [one.promised for one in standings]
+            offsets = {sid: taken.offsets for sid, taken in allowed[0].promised.items()}
+            taken = {
+                sid: replace(one, offsets=offsets.get(sid, {}), acknowledgement=gateway.storage.acknowledgement(sid))
+                for view in views
+                for sid, one in view.items()
+            }
+            for sid, one in taken.items():
+                _look_at(gateway, one, [view[sid].acknowledgement for view in views if sid in view], chance)
             fresh = submission(chance, sizes=(chance.choice((0, 5_000)),))
             gateway.announce(fresh)
             for blob in fresh.attachments:
@@ -144,106 +129,93 @@ class GatewayEnd:
         finally:
             gateway.storage.close()
         _opens_again(root / PLACE, fresh.sid, acknowledged)
-        return standing
+        return Standing(standings[0].rows, taken)
 
 
-class _Life:
-    """One run of the gateway."""
-
+class _Life(Life[Taken]):
     def __init__(
-        self,
-        tape: Tape,
-        before: Standing,
-        chance: random.Random,
-        before_work: Callable[[apsw.Connection], None],
+        self, tape: Tape, before: Standing[Taken], chance: random.Random, before_work: Callable[[apsw.Connection], None]
     ) -> None:
-        self._tape, self._chance = tape, chance
+        super().__init__(tape, before, chance)
         self._before_work = before_work
-        self._taken = dict(before.taken)
-        self.standings = [before]
+        self._gateway: Gateway | None = None
 
-    def run(self) -> None:
-        self._step(_Life._open)
-        weights = [weight for weight, _ in self._STEPS]
-        for _, step in self._chance.choices(self._STEPS, weights, k=self._chance.randint(4, STEPS_A_LIFE)):
-            self._step(step)
+    def open(self) -> None:
+        self._gateway = _opened(self.tape.root / PLACE, vfs=PLAIN_VFS)
+        self._before_work(self._gateway.connection)
 
-    def leave(self) -> None:
-        self._gateway.storage.close()
+    def close(self) -> None:
+        if self._gateway is not None:
+            self._gateway.storage.close()
 
-    def _step(self, work: Callable[["_Life"], None]) -> None:
-        work(self)
-        self.standings.append(Standing(dump(self._gateway.connection), dict(self._taken)))
-        self._tape.mark(len(self.standings) - 1)
+    @property
+    def connection(self) -> apsw.Connection:
+        return self._gateway.connection
 
     # Steps.
 
-    def _open(self) -> None:
-        self._gateway = _opened(self._tape.root / PLACE, vfs=PLAIN_VFS)
-        self._before_work(self._gateway.connection)
-
     def _restart(self) -> None:
-        self._gateway.storage.close()
-        self._open()
+        self.close()
+        self.open()
 
     def _announce(self) -> None:
-        announced = submission(self._chance)
+        announced = submission(self.chance)
         self._gateway.announce(announced)
-        self._taken[announced.sid] = Taken(announced)
+        self.promised[announced.sid] = Taken(announced)
 
     def _append(self) -> None:
         """A sync unit of one blob."""
-        for sid in self._some(lambda taken: bool(_lacking(taken))):
-            taken = self._taken[sid]
-            blob = self._chance.choice(_lacking(taken))
+        for sid in self.some(lambda taken: bool(_lacking(taken))):
+            taken = self.promised[sid]
+            blob = self.chance.choice(_lacking(taken))
             upload, stands = self._gateway.upload(taken.submission, blob)
             assert stands >= taken.offsets.get(blob.digest, 0)
             if stands < len(blob.content) or not blob.content:
-                end = min(len(blob.content), stands + self._chance.choice((1, 5_000, 16_384, 120_000, 300_000)))
+                end = min(len(blob.content), stands + self.chance.choice((1, 5_000, 16_384, 120_000, 300_000)))
                 stands = self._gateway.uploads.append(upload, blob.content[stands:end], offset=stands)
                 assert stands == end
-            self._taken[sid] = replace(taken, offsets={**taken.offsets, blob.digest: stands})
+            self.promised[sid] = replace(taken, offsets={**taken.offsets, blob.digest: stands})
 
     def _finish(self) -> None:
-        for sid in self._some(lambda taken: bool(_lacking(taken))):
-            taken = self._taken[sid]
-            blob = self._chance.choice(_lacking(taken))
+        for sid in self.some(lambda taken: bool(_lacking(taken))):
+            taken = self.promised[sid]
+            blob = self.chance.choice(_lacking(taken))
             self._gateway.finish(taken.submission, blob, at_least=taken.offsets.get(blob.digest, 0))
-            self._taken[sid] = replace(taken, offsets={**taken.offsets, blob.digest: len(blob.content)})
+            self.promised[sid] = replace(taken, offsets={**taken.offsets, blob.digest: len(blob.content)})
 
     def _commit(self) -> None:
-        for sid in self._some(lambda taken: taken.acknowledgement is None and not _lacking(taken)):
-            self._taken[sid] = replace(self._taken[sid], acknowledgement=self._gateway.commit(sid, self._chance))
+        for sid in self.some(lambda taken: taken.acknowledgement is None and not _lacking(taken)):
+            self.promised[sid] = replace(self.promised[sid], acknowledgement=self._gateway.commit(sid, self.chance))
 
     def _rate(self) -> None:
-        for sid in self._some(lambda taken: taken.acknowledgement is not None):
-            content = canonical({"sid": sid, "level": self._chance.randint(1, 5)})
-            self._gateway.storage.keep_rating(KeptRating(new_id(self._chance), sid, content))
+        for sid in self.some(lambda taken: taken.acknowledgement is not None):
+            content = canonical({"sid": sid, "level": self.chance.randint(1, 5)})
+            self._gateway.storage.keep_rating(KeptRating(new_id(self.chance), sid, content))
 
     def _hand_on(self) -> None:
         for row in self._gateway.storage.hand_ons(NOW)[:1]:
-            if self._chance.random() < 0.3:
+            if self.chance.random() < 0.3:
                 self._gateway.storage.postpone(row.row, NOW)
             else:
                 self._gateway.storage.handed_on(row.row)
 
     def _case(self) -> None:
-        for sid in self._some(lambda taken: taken.acknowledgement is not None):
-            event = new_id(self._chance)
-            state = CaseState(sid, self._chance.choice(STATES), None)
-            self._gateway.storage.take_case(CaseEvent(event, self._chance.randrange(9), state, event.encode()))
+        for sid in self.some(lambda taken: taken.acknowledgement is not None):
+            event = new_id(self.chance)
+            state = CaseState(sid, self.chance.choice(STATES), None)
+            self._gateway.storage.take_case(CaseEvent(event, self.chance.randrange(9), state, event.encode()))
 
     def _backed_up(self) -> None:
         self._gateway.storage.safe_until(self._gateway.storage.durability().head)
 
     def _checkpoint(self) -> None:
         """As SQLite does by itself once its log is long."""
-        mode = self._chance.choice(
+        mode = self.chance.choice(
             (apsw.SQLITE_CHECKPOINT_PASSIVE, apsw.SQLITE_CHECKPOINT_FULL, apsw.SQLITE_CHECKPOINT_TRUNCATE)
         )
         self._gateway.connection.wal_checkpoint(mode=mode)
 
-    _STEPS: Sequence[tuple[int, Callable[["_Life"], None]]] = (
+    STEPS = (
         (5, _announce),
         (7, _append),
         (3, _finish),
@@ -256,11 +228,6 @@ class _Life:
         (1, _restart),
     )
 
-    def _some(self, wanted: Callable[[Taken], bool]) -> list[str]:
-        """The sid of one submission like that, if there is one."""
-        found = sorted(sid for sid, taken in self._taken.items() if wanted(taken))
-        return self._chance.sample(found, k=min(1, len(found)))
-
 
 def _lacking(taken: Taken) -> list[Attachment]:
     """Blobs of which no answer said yet that they are whole."""
@@ -271,27 +238,16 @@ def _opened(place: Path, *, vfs: str | None = None) -> Gateway:
     return Gateway(directory_of(f"sqlite:{place}", "sqlite", "storage"), vfs=vfs)
 
 
-@contextmanager
-def _connections() -> Iterator[list[apsw.Connection]]:
-    """What is opened meanwhile."""
-    made: list[apsw.Connection] = []
-    apsw.connection_hooks.append(made.append)
-    try:
-        yield made
-    finally:
-        apsw.connection_hooks.remove(made.append)
-
-
-def _matching(found: Dump, allowed: Sequence[Standing]) -> Standing:
-    """With what was answered up to the cut: a step that had not returned has promised no offset."""
-    for standing in allowed:
-        if found == standing.rows or (standing.rows is None and not found["submission"]):
-            return Standing(standing.rows, _promised(standing.taken, allowed[0].taken))
-    raise Lost("\n".join(f"allowed {at}: {difference(one.rows, found)}" for at, one in enumerate(allowed)))
-
-
-def _promised(taken: Mapping[str, Taken], before: Mapping[str, Taken]) -> Mapping[str, Taken]:
-    return {sid: replace(one, offsets=before[sid].offsets if sid in before else {}) for sid, one in taken.items()}
+def _look_at(gateway: Gateway, taken: Taken, answers: Sequence[Signed | None], chance: random.Random) -> None:
+    """The same acknowledgement, and every offset that was answered. Uploads go on to their end."""
+    sid = taken.submission.sid
+    if taken.acknowledgement not in answers:
+        raise Lost(f"{sid} has another acknowledgement")
+    if taken.acknowledgement is not None and gateway.commit(sid, chance) != taken.acknowledgement:
+        raise Lost(f"{sid} is acknowledged in other words")
+    for blob in taken.submission.attachments:
+        if blob.digest in taken.offsets or chance.random() < 0.2:  # hashing all of them takes long
+            gateway.finish(taken.submission, blob, at_least=taken.offsets.get(blob.digest, 0))
 
 
 def _opens_again(place: Path, sid: str, acknowledged: Signed) -> None:

@@ -1,9 +1,11 @@
 """The terminal's end: the encrypted store as the screen's thread and the agent use it, and what must survive in it."""
 
+import json
 import random
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 import apsw
@@ -12,15 +14,18 @@ from kiosk.faults import STORE_NOT_WORKING
 from kiosk.ports import NotPrinted, Printed, PrintOutcome, PrintUnknown, Sealed
 from kiosk.submission import Rating, Receipt, SealedSubmission
 from sync.outbox.drain import Drain
+from sync.outbox.feed import FeedPage
+from sync.outbox.pulled import CaseState, Pulled
 from sync.outbox.schema import State, open_store
 from sync.outbox.store import Outbox
+from sync.wire.journal import GENESIS, Entry, holds
 from tests.power.cuts import Lost
-from tests.power.dump import Dump, difference, dump
-from tests.power.recording import VFS_UNDER_CIPHER, Tape, recorded
+from tests.power.dump import Dump, dump
+from tests.power.life import Life, Standing, matching
+from tests.power.recording import VFS_UNDER_CIPHER, Tape
 from tests.power.synthetic import NOW, new_id, submission
 
 STORE = "hall/store"  # a directory in a directory: both are made at the first start
-STEPS_A_LIFE = 14
 Opener = Callable[[Path], apsw.Connection]
 
 
@@ -34,53 +39,35 @@ class Kept:
     receipt: Receipt | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """After a step: every row of the store (None: there was never a store) and what was promised."""
-
-    rows: Dump | None
-    kept: Mapping[str, Kept]
-
-
 class TerminalEnd:
     name = "terminal"
 
     def __init__(self, opener: Opener = lambda place: open_store(place, vfs=VFS_UNDER_CIPHER)) -> None:
         self._opener = opener
 
-    def nothing(self) -> Standing:
+    def nothing(self) -> Standing[Kept]:
         return Standing(None, {})
 
-    def live(self, tape: Tape, before: Standing, chance: random.Random) -> Sequence[Standing]:
-        with recorded(tape):
-            life = _Life(tape, self._opener, before, chance)
-            try:
-                life.run()
-            finally:
-                life.leave()
-        return life.standings
+    def live(self, tape: Tape, before: Standing[Kept], chance: random.Random) -> Sequence[Standing[Kept]]:
+        return _Life(tape, before, chance, self._opener).run()
 
-    def check(self, root: Path, allowed: Sequence[Standing], chance: random.Random) -> Standing:
+    def check(self, root: Path, allowed: Sequence[Standing[Kept]], chance: random.Random) -> Standing[Kept]:
         place = root / STORE
         found: list[Dump] = []
 
         def opener(place: Path) -> apsw.Connection:
             connection = open_store(place)
-            if not found:
-                found.append(dump(connection))
+            found.append(dump(connection))
             return connection
 
-        try:
-            outbox = Outbox(place, reserve_mb=0, opener=opener)
-        except Exception as refusal:
-            raise Lost(f"the store does not open: {refusal!r}") from refusal
+        outbox = Outbox(place, reserve_mb=0, opener=opener)
         try:
             if not found:
                 raise Lost("the store does not open")
-            standing = _matching(found[0], allowed)
+            standings = matching(found[0], allowed)
+            views = [one.promised for one in standings]
             with closing(Drain(place)) as drain:
-                for sid, kept in standing.kept.items():
-                    _look_at(outbox, drain, sid, kept)
+                kept = {sid: _as_kept(outbox, drain, sid, views) for view in views for sid in view}
             waiting = outbox.waiting()
             fresh = submission(chance, sizes=(chance.choice((0, 5_000)),))
             if outbox.seal(fresh) != Sealed():
@@ -88,61 +75,56 @@ class TerminalEnd:
         finally:
             outbox.close()
         _opens_again(place, (*waiting, fresh.sid))
-        return standing
+        return Standing(standings[0].rows, kept)
 
 
-class _Life:
+class _Life(Life[Kept]):
     """One run of both processes in one."""
 
-    def __init__(self, tape: Tape, opener: Opener, before: Standing, chance: random.Random) -> None:
-        self._tape, self._chance = tape, chance
+    def __init__(self, tape: Tape, before: Standing[Kept], chance: random.Random, opener: Opener) -> None:
+        super().__init__(tape, before, chance)
         self._place = tape.root / STORE
         self._given_opener = opener
         self._connection: apsw.Connection | None = None
         self._outbox: Outbox | None = None
         self._drain: Drain | None = None
         self._printing: list[tuple[str, str]] = []
-        self._kept = dict(before.kept)
-        self.standings = [before]
+        self._epoch = "first"
 
-    def run(self) -> None:
-        self._step(self._open)
-        weights = [weight for weight, _ in self._STEPS]
-        for _, step in self._chance.choices(self._STEPS, weights, k=self._chance.randint(4, STEPS_A_LIFE)):
-            self._step(lambda step=step: step(self))
+    def open(self) -> None:
+        self._outbox = Outbox(self._place, reserve_mb=0, opener=self._opener)
+        self._open_drain()
 
-    def leave(self) -> None:
-        """Not a part of the history: the tape is cut before."""
+    def close(self) -> None:
         for end in (self._drain, self._outbox):
             if end is not None:
                 end.close()
 
-    def _step(self, work: Callable[[], None]) -> None:
-        work()
-        self.standings.append(Standing(dump(self._connection), dict(self._kept)))
-        self._tape.mark(len(self.standings) - 1)
+    @property
+    def connection(self) -> apsw.Connection:
+        assert self._connection is not None
+        return self._connection
 
     def _opener(self, place: Path) -> apsw.Connection:
         self._connection = self._given_opener(place)
         return self._connection
 
+    def _open_drain(self) -> None:
+        self._drain = Drain(self._place, opener=self._given_opener, now=lambda: NOW)
+
     # Steps.
 
-    def _open(self) -> None:
-        self._outbox = Outbox(self._place, reserve_mb=0, opener=self._opener)
-        self._drain = Drain(self._place, opener=self._given_opener)
-
     def _seal(self) -> None:
-        sealed = submission(self._chance)
+        sealed = submission(self.chance)
         assert self._outbox.seal(sealed) == Sealed()
         held = [value for rows in dump(self._connection).values() for row in rows for value in row]
         assert all(content in held for content in (sealed.manifest, *(a.content for a in sealed.attachments)))
-        self._kept[sealed.sid] = Kept(sealed)
+        self.promised[sealed.sid] = Kept(sealed)
 
     def _announce(self) -> None:
         sid = self._some(State.SEALED)
         if sid:
-            missing = [a.digest for a in self._kept[sid].submission.attachments if self._chance.random() < 0.8]
+            missing = [a.digest for a in self.promised[sid].submission.attachments if self.chance.random() < 0.8]
             self._drain.announced(sid, missing)
             self._move(sid, State.ANNOUNCED)
 
@@ -151,8 +133,8 @@ class _Life:
         blob = self._drain.next_blob(sid) if sid else None
         if blob is None:
             return
-        if blob.upload_path is None or self._chance.random() < 0.2:
-            self._drain.upload_begun(blob, f"/v1/uploads/{self._chance.randbytes(8).hex()}")
+        if blob.upload_path is None or self.chance.random() < 0.2:
+            self._drain.upload_begun(blob, f"/v1/uploads/{self.chance.randbytes(8).hex()}")
             self._move(sid, State.UPLOADING)
         else:
             self._drain.uploaded(blob)
@@ -166,30 +148,88 @@ class _Life:
     def _acknowledge(self) -> None:
         sid = self._some(State.COMMITTING) or self._some(State.SEALED, State.UPLOADING)
         if sid:
-            receipt = Receipt(sid, f"{self._chance.randrange(10**16):016}", NOW)
-            acknowledgement = self._chance.randbytes(300)
-            self._drain.acknowledged(receipt, acknowledgement)
+            receipt = Receipt(sid, f"{self.chance.randrange(10**16):016}", NOW)
+            acknowledgement = self.chance.randbytes(300)
+            self._drain.acknowledged(receipt, acknowledgement, "key line")
             self._move(sid, State.ACKNOWLEDGED, acknowledgement=acknowledgement, receipt=receipt)
+
+    def _back(self) -> None:
+        """The gateway lacks blobs again, or does not know the submission any more."""
+        sid = self._some(State.COMMITTING)
+        if sid and self.chance.random() < 0.5:
+            self._drain.found_missing(sid, [a.digest for a in self.promised[sid].submission.attachments[:1]])
+            self._move(sid, State.ANNOUNCED)
+        elif sid:
+            self._drain.announce_again(sid)
+            self._move(sid, State.SEALED)
 
     def _set_aside(self) -> None:
         sid = self._some(State.SEALED, State.ANNOUNCED)
         if sid:
-            state = self._chance.choice((State.REJECTED, State.CONFLICT))
-            self._drain.set_aside(sid, state, self._chance.randbytes(200))
+            state = self.chance.choice((State.REJECTED, State.CONFLICT))
+            self._drain.set_aside(sid, state, self.chance.randbytes(200))
             self._move(sid, state)
 
     def _rate(self) -> None:
-        if self._kept:
-            sid = self._chance.choice(sorted(self._kept))
-            self._outbox.keep_rating(Rating(new_id(self._chance), sid, self._chance.randint(1, 5), NOW))
+        if self.promised:
+            sid = self.chance.choice(sorted(self.promised))
+            self._outbox.keep_rating(Rating(new_id(self.chance), sid, self.chance.randint(1, 5), NOW))
 
     def _send_rating(self) -> None:
         for rating in self._drain.ratings()[:1]:
-            self._drain.rating_sent(rating.rating_id)
+            if self.chance.random() < 0.7:
+                self._drain.rating_sent(rating.rating_id)
+            else:
+                self._drain.rating_refused(rating.rating_id, self.chance.randbytes(50))
+
+    def _read_feed(self) -> None:
+        """Now and then the platform was restored, and some of what it had acknowledged is not in its feed."""
+        if self.chance.random() < 0.15:
+            self._epoch = self.chance.randbytes(4).hex()
+        before = self._drain.feed()
+        listed = [sid for sid, kept in self.promised.items() if kept.state is State.ACKNOWLEDGED]
+        rows = self.chance.sample(listed, k=self.chance.randint(0, len(listed)))
+        head = before.cursor + len(rows)
+        durable = self.chance.choice((0, before.cursor, head, head))
+        more = bool(rows) and self.chance.random() < 0.3
+        page = FeedPage(before.cursor, self._epoch, head, durable, rows, more, NOW)
+        self._drain.apply_feed(page)
+        for sid in listed:
+            if self._outbox.state_of(sid) is State.SEALED:
+                self.promised[sid] = Kept(self.promised[sid].submission)
+
+    def _erase(self) -> None:
+        self._drain.erase_due(NOW, grace_s=0)
+        for sid, kept in self.promised.items():
+            if kept.state is State.ACKNOWLEDGED and self._outbox.state_of(sid) is State.ERASED:
+                self.promised[sid] = replace(kept, state=State.ERASED, receipt=None)
+
+    def _tell(self) -> None:
+        """The journal's own rows, and that the gateway has some."""
+        if self.chance.random() < 0.5:
+            self._drain.journal("clock.wrong", behind_s=self.chance.randrange(1000))
+        else:
+            rows = self._drain.journal_unsent(self.chance.randint(1, 20)).rows
+            self._drain.journal_sent(rows[-1].seq if rows else 0)
+
+    def _pull(self) -> None:
+        match self.chance.randrange(4):
+            case 0:
+                content = self.chance.randbytes(self.chance.choice((300, 90_000)))
+                cursor, version = self.chance.randrange(1000), self.chance.randbytes(6).hex()
+                kind = self.chance.choice(tuple(Pulled))
+                self._drain.keep_pulled(kind, content, "key line", snapshot="s", cursor=cursor, version=version)
+            case 1:
+                rows = [CaseState(sid, "accepted", None) for sid in sorted(self.promised)[:3]]
+                self._drain.keep_case_states(rows, self.chance.randrange(1000))
+            case 2:
+                self._drain.note_agent({"doing": self.chance.choice(("waiting", "sending"))})
+            case _:
+                self._drain.raise_floor(NOW + timedelta(seconds=self.chance.randrange(1000)))
 
     def _print(self) -> None:
-        if self._kept:
-            sid, job = self._chance.choice(sorted(self._kept)), new_id(self._chance)
+        if self.promised:
+            sid, job = self.chance.choice(sorted(self.promised)), new_id(self.chance)
             self._outbox.record_print(job, sid, None)
             self._printing.append((job, sid))
 
@@ -197,33 +237,37 @@ class _Life:
         if self._printing:
             fault = STORE_NOT_WORKING
             outcomes: tuple[PrintOutcome, ...] = (Printed(), NotPrinted(fault), PrintUnknown(fault))
-            self._outbox.record_print(*self._printing.pop(), self._chance.choice(outcomes))
+            self._outbox.record_print(*self._printing.pop(), self.chance.choice(outcomes))
 
     def _checkpoint(self) -> None:
         self._outbox.status()
 
     def _checkpoint_whole(self) -> None:
         """As SQLite does by itself once its log is long."""
-        mode = self._chance.choice((apsw.SQLITE_CHECKPOINT_FULL, apsw.SQLITE_CHECKPOINT_TRUNCATE))
+        mode = self.chance.choice((apsw.SQLITE_CHECKPOINT_FULL, apsw.SQLITE_CHECKPOINT_TRUNCATE))
         self._connection.wal_checkpoint(mode=mode)
 
     def _restart_agent(self) -> None:
         self._drain.close()
-        self._drain = Drain(self._place, opener=self._given_opener)
+        self._open_drain()
 
     def _restart_both(self) -> None:
         """The last to close takes the log away."""
-        self._drain.close()
-        self._outbox.close()
-        self._open()
+        self.close()
+        self.open()
 
-    _STEPS: Sequence[tuple[int, Callable[["_Life"], None]]] = (
+    STEPS = (
         (5, _seal),
         (3, _announce),
         (4, _upload),
         (2, _commit),
         (3, _acknowledge),
+        (1, _back),
         (1, _set_aside),
+        (3, _read_feed),
+        (2, _erase),
+        (1, _tell),
+        (1, _pull),
         (1, _rate),
         (1, _send_rating),
         (1, _print),
@@ -236,33 +280,34 @@ class _Life:
 
     def _some(self, *states: State) -> str | None:
         """A submission in one of these states, if there is one."""
-        found = sorted(sid for sid, kept in self._kept.items() if kept.state in states)
-        return self._chance.choice(found) if found else None
+        found = sorted(sid for sid, kept in self.promised.items() if kept.state in states)
+        return self.chance.choice(found) if found else None
 
     def _move(self, sid: str, state: State, **more: object) -> None:
-        self._kept[sid] = replace(self._kept[sid], state=state, **more)
+        self.promised[sid] = replace(self.promised[sid], state=state, **more)
 
 
-def _matching(found: Dump, allowed: Sequence[Standing]) -> Standing:
-    for standing in allowed:
-        if found == standing.rows or (standing.rows is None and not found["submission"]):
-            return standing
-    raise Lost("\n".join(f"allowed {at}: {difference(one.rows, found)}" for at, one in enumerate(allowed)))
-
-
-def _look_at(outbox: Outbox, drain: Drain, sid: str, kept: Kept) -> None:
-    """As the screen and the agent see it."""
-    if outbox.state_of(sid) != kept.state:
-        raise Lost(f"{sid} is {outbox.state_of(sid)}, not {kept.state}")
+def _as_kept(outbox: Outbox, drain: Drain, sid: str, views: Sequence[Mapping[str, Kept]]) -> Kept:
+    """How the screen and the agent see it: as one of the views says."""
+    state = outbox.state_of(sid)
+    held = [view[sid] for view in views if sid in view]
+    if state is State.ERASED:  # many are erased in one step, each in a commit of its own: the rows have judged it
+        held += [replace(one, state=state, receipt=None) for one in held if one.state is State.ACKNOWLEDGED]
+    kept = next((one for one in held if one.state == state), None)
+    if kept is None:
+        raise Lost(f"{sid} is {state}")
     if outbox.receipt_of(sid) != kept.receipt:
         raise Lost(f"{sid} has another receipt")
+    if state is State.ERASED:
+        return kept
     if drain.manifest(sid) != kept.submission.manifest:
         raise Lost(f"{sid} has another manifest")
     blob = drain.next_blob(sid)
     if blob is not None:
         content = next(a.content for a in kept.submission.attachments if a.digest == blob.digest)
-        if drain.chunk(blob, offset=0, size=blob.size) != content:
+        if b"".join(drain.content(blob, offset=0)) != content:
             raise Lost(f"{sid}: {blob.name} has other bytes")
+    return kept
 
 
 def _opens_again(place: Path, waiting: Sequence[str]) -> None:
@@ -276,6 +321,10 @@ def _opens_again(place: Path, waiting: Sequence[str]) -> None:
     try:
         if outbox.waiting() != tuple(waiting):
             raise Lost(f"waiting are {outbox.waiting()}, not {waiting}")
+        rows = opened[-1].execute("SELECT seq, at, event, fields, digest FROM journal ORDER BY seq").fetchall()
+        entries = [(Entry(seq, at, event, json.loads(fields)), digest) for seq, at, event, fields, digest in rows]
+        if not holds(GENESIS, entries):
+            raise Lost("the journal's chain does not hold")
         problem = opened[-1].pragma("quick_check")
         if problem != "ok":
             raise Lost(f"the file is damaged: {problem}")
