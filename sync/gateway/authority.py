@@ -58,6 +58,10 @@ class CertificateAuthority(Protocol):
         """A client certificate for the key of `request` (PKCS #10, PEM); the names in the request do not count."""
         ...
 
+    def has_issued(self, pem: str) -> bool:
+        """Whether a certificate is signed by this authority."""
+        ...
+
     def for_server(self, names: Sequence[str], *, now: datetime) -> tuple[str, str]:
         """A server certificate for DNS names and addresses, and its new key, both PEM."""
         ...
@@ -101,6 +105,13 @@ class LocalAuthority:
             not_before=certificate.not_valid_before_utc,
             not_after=certificate.not_valid_after_utc,
         )
+
+    def has_issued(self, pem: str) -> bool:
+        try:
+            x509.load_pem_x509_certificate(pem.encode()).verify_directly_issued_by(self._root)
+        except (ValueError, TypeError, InvalidSignature):
+            return False
+        return True
 
     def for_server(self, names: Sequence[str], *, now: datetime) -> tuple[str, str]:
         key = ec.generate_private_key(ec.SECP256R1())

@@ -32,9 +32,17 @@ def opened_parts(
     storage_url: str | None = None,
     objects_url: str | None = None,
     now: Callable[[], datetime],
+    as_it_is: bool = False,
 ) -> Iterator[Parts]:
-    """The parts, made where they lack; without URLs inside `directory`. Raises DirectoryRefused, OSError."""
-    if (directory / BACKUP_MARK).exists():
+    """The parts, made where they lack; without URLs inside `directory`. Raises DirectoryRefused, OSError.
+
+    `as_it_is`: nothing is made, and a backup may be opened too.
+    """
+    if as_it_is:
+        for needed in (DATABASE, f"{SIGNING}/current", f"{AUTHORITY}/authority.key"):
+            if not (directory / needed).exists():
+                raise DirectoryRefused(f"{directory} is not a gateway's data directory: it has no {needed}")
+    elif (directory / BACKUP_MARK).exists():
         raise DirectoryRefused(f"{directory} is a backup: restore it into another directory first")
     storage = open_storage(storage_url or f"sqlite:{directory}")
     try:
@@ -47,10 +55,3 @@ def opened_parts(
         )
     finally:
         storage.close()
-
-
-def existing(directory: Path) -> Path:
-    """The directory. Raises DirectoryRefused when no gateway has kept anything there."""
-    if not (directory / DATABASE).exists():
-        raise DirectoryRefused(f"{directory} is not a gateway's data directory")
-    return directory

@@ -82,6 +82,17 @@ class Acknowledgement:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptSubmission:
+    """All that is kept of one submission, for a check. Without `acknowledgement` it is not committed yet."""
+
+    manifest: Manifest
+    acknowledgement: Signed | None
+    receipt_number: str
+    is_in_feed: bool
+    is_in_outbox: bool
+
+
+@dataclass(frozen=True, slots=True)
 class KeptRating:
     """`content` is the canonical JSON of the rating."""
 
@@ -316,6 +327,10 @@ class Submissions(Protocol):
         """One for each submission: the first stays. The row of the outbox is in the same transaction."""
         ...
 
+    def submissions(self) -> Iterator[KeptSubmission]:
+        """Every submission, oldest first; what is added meanwhile may be among them or not."""
+        ...
+
     def received(self) -> Sequence[Received]:
         """Every submission, oldest first."""
         ...
@@ -516,6 +531,10 @@ class Objects(Protocol):
 
     def drop(self, upload_id: str) -> None:
         """The upload is empty again."""
+        ...
+
+    def digests(self) -> Iterator[str]:
+        """Of every blob that is there, whole or not what its name says."""
         ...
 
     def free_bytes(self) -> int:

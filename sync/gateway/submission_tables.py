@@ -2,15 +2,26 @@
 
 import json
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sync.gateway.database import Database
-from sync.gateway.ports import Acknowledgement, Attached, HandOn, Kept, KeptRating, Manifest, Received, Signed, Upload
+from sync.gateway.ports import (
+    Acknowledgement,
+    Attached,
+    HandOn,
+    Kept,
+    KeptRating,
+    KeptSubmission,
+    Manifest,
+    Received,
+    Signed,
+    Upload,
+)
 from sync.steps import reached
 
-HAND_ONS_AT_ONCE = 100
+ROWS_AT_ONCE = 100
 LONGEST_PAUSE = timedelta(hours=1)  # a row that waits longer was written under another clock
 _MANIFEST = "submission.sid, slip_code, manifest, fingerprint, attachments, terminal, manifest_signature, parked"
 _FIRST_OF_ITS_SID = (
@@ -138,6 +149,21 @@ class SubmissionTables(Database):
         reached("gateway.rating_stored")
         return Kept.NEW
 
+    def submissions(self) -> Iterator[KeptSubmission]:
+        after = 0
+        while rows := self._rows(
+            "SELECT place, acknowledgement, acknowledgement_signature, coalesce(receipt_number, ''), "  # noqa: S608  # our own columns
+            "EXISTS (SELECT 1 FROM feed WHERE feed.sid = submission.sid), "
+            "EXISTS (SELECT 1 FROM hand_on WHERE hand_on.sid = submission.sid AND rating IS NULL), "
+            f"{_MANIFEST} FROM submission WHERE place > ? ORDER BY place LIMIT ?",
+            after,
+            ROWS_AT_ONCE,
+        ):
+            for _, content, signature, number, in_feed, in_outbox, *manifest in rows:
+                signed = None if content is None else Signed(bytes(content), str(signature))
+                yield KeptSubmission(_manifest(tuple(manifest)), signed, str(number), bool(in_feed), bool(in_outbox))
+            after = int(rows[-1][0])
+
     def received(self) -> Sequence[Received]:
         rows = self._rows(
             "SELECT submission.sid, slip_code, coalesce(receipt_number, ''), "
@@ -154,7 +180,7 @@ class SubmissionTables(Database):
             f"AND {_FIRST_OF_ITS_SID} ORDER BY row LIMIT ?",
             now.timestamp(),
             (now + LONGEST_PAUSE).timestamp(),
-            HAND_ONS_AT_ONCE,
+            ROWS_AT_ONCE,
         )
         return tuple(_hand_on(row) for row in rows)
 
