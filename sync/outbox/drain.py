@@ -87,8 +87,9 @@ class Drain:
 
     def ratings(self) -> Sequence[Rating]:
         """Ratings to be sent: those whose submission is acknowledged."""
+        # CROSS JOIN: from the few unsent ratings to their submissions, never the other way round.
         rows = self._connection.execute(
-            "SELECT rating_id, rating.sid, level, given_at FROM rating JOIN submission USING (sid) "
+            "SELECT rating_id, rating.sid, level, given_at FROM rating CROSS JOIN submission USING (sid) "
             "WHERE NOT sent AND rating.refusal IS NULL AND state = ? ORDER BY place",
             (State.ACKNOWLEDGED.value,),
         )

@@ -49,14 +49,16 @@ def _erase_next(connection: apsw.Connection, now: datetime, *, grace_s: int) -> 
 def _next_due(connection: apsw.Connection, *, grace_s: int) -> tuple[int, str] | None:
     """The longest received one that may go. One whose rating is still to be sent waits for it."""
     signed_now = floor(connection)
-    if signed_now is None:
+    durable_until = read_number(connection, Standing.FEED_DURABLE_UNTIL)
+    listed = connection.execute("SELECT 1 FROM listing WHERE cursor <= ? LIMIT 1", (durable_until,)).fetchone()
+    if signed_now is None or listed is None:
         return None
     found = connection.execute(
         "SELECT place, sid FROM submission JOIN listing USING (sid) "
         "WHERE state = 'acknowledged' AND unixepoch(received_at) <= ? AND listing.cursor <= ? "
         "AND NOT EXISTS (SELECT 1 FROM rating WHERE rating.sid = submission.sid AND NOT sent AND refusal IS NULL) "
         "ORDER BY unixepoch(received_at) LIMIT 1",
-        (int(signed_now.timestamp()) - grace_s, read_number(connection, Standing.FEED_DURABLE_UNTIL)),
+        (int(signed_now.timestamp()) - grace_s, durable_until),
     ).fetchone()
     return None if found is None else (int(found[0]), str(found[1]))
 

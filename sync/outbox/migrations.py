@@ -64,6 +64,7 @@ MIGRATIONS = (
         sid TEXT PRIMARY KEY,
         cursor INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
+    CREATE INDEX listing_cursor ON listing (cursor);
     CREATE TABLE case_state (
         sid TEXT PRIMARY KEY,
         state TEXT NOT NULL,
