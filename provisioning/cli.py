@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from provisioning.doctor import examine
-from provisioning.enrol import BAD_CONFIGURATION, enrol_terminal
 from provisioning.findings import as_json, is_fit, line_of
-from provisioning.status import status
 from sync.configuration_file import read_configuration
 from sync.strict_toml import FileFault
+
+BAD_CONFIGURATION = 78  # sysexits.h
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -69,12 +68,16 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _doctor(options: argparse.Namespace) -> int:
+    from provisioning.doctor import examine  # every driver, which is what takes time
+
     findings = examine(options.config)
     print(as_json(findings) if options.json else "\n".join(map(line_of, findings)))
     return 0 if is_fit(findings) else 1
 
 
 def _enrol(options: argparse.Namespace) -> int:
+    from provisioning.enrol import enrol_terminal
+
     told = enrol_terminal(options.config, options.code, gateway_url=options.gateway, now=datetime.now().astimezone())
     if options.json:
         print(json.dumps(told.as_json, ensure_ascii=False, indent=2))
@@ -84,6 +87,8 @@ def _enrol(options: argparse.Namespace) -> int:
 
 
 def _status(options: argparse.Namespace) -> int:
+    from provisioning.status import status
+
     try:
         configuration = read_configuration(options.config)
     except FileFault as fault:

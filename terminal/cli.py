@@ -69,15 +69,25 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _agent(options: argparse.Namespace) -> int:
-    from sync.agent.platform_client import AddressRefused
+    from sync.agent.exchange import AddressRefused
     from sync.agent.run import run_agent
+    from sync.outbox.identity import NotEnrolled, read_identity
     from sync.outbox.keys import StoreRefused
 
+    configuration = read_configuration(options.config)
+    identity = read_identity(Path(configuration.store.directory))
+    if isinstance(identity, NotEnrolled):
+        print(f"this terminal is not enrolled: {identity.why}; run kiosk-provision enrol", file=sys.stderr)
+        return CONFIGURATION_EXIT
+    if identity.terminal != configuration.terminal.code:
+        ours = configuration.terminal.code
+        print(f"this terminal is enrolled as {identity.terminal}, and configured as {ours}", file=sys.stderr)
+        return CONFIGURATION_EXIT
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     try:
-        run_agent(read_configuration(options.config), stop)
+        run_agent(configuration, identity, stop)
     except (StoreRefused, AddressRefused) as refusal:
         print(refusal, file=sys.stderr)
         return CONFIGURATION_EXIT

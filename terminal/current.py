@@ -68,14 +68,6 @@ def offered(whole: Catalogue, at: datetime, clock: ClockReading) -> Catalogue:
     return whole.on(max(at, clock.floor or at).astimezone(at.tzinfo).date())
 
 
-def effective_configuration(local: Configuration) -> Configuration:
-    """The configuration alone, for a process without a screen. Raises StoreTrouble."""
-    with closing(Drain(Path(local.store.directory))) as drain:
-        document = drain.pulled(Pulled.CONFIGURATION)
-    effective = effective_from(local, document.content) if document else local
-    return local if isinstance(effective, Findings) else effective
-
-
 def _read(local: Configuration, document: PulledDocument) -> Configuration | Catalogue | Findings:
     match document.kind:
         case Pulled.CONFIGURATION:

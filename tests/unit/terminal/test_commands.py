@@ -5,13 +5,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from cryptography import x509
 from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtGui import QGuiApplication
 
+from sync.outbox.identity import keep_identity, kept_draft
 from sync.outbox.schema import KEY
 from sync.outbox.store import Outbox
+from sync.wire.signatures import SigningKey, new_seed
 from terminal.application import Ending
 from terminal.cli import CONFIGURATION_EXIT, main
+from tests.wires.enrolling_gateway import Authority, pem
 
 NOT_ASKED = 99
 
@@ -43,10 +47,42 @@ receipt_printer = {{ address = "tcp:127.0.0.1:9" }}
     return path
 
 
+def enrol(store: Path, terminal: str = "CZ03") -> None:
+    authority, gateway = Authority(), SigningKey(new_seed())
+    draft = kept_draft(store, terminal)
+    keep_identity(
+        store,
+        draft,
+        certificate=pem(authority.for_terminal(x509.load_pem_x509_csr(draft.request.encode()).public_key())),
+        authority=pem(authority.certificate),
+        gateway_keys={gateway.key_id: gateway.public},
+        gateway_url="https://127.0.0.1:9",
+    )
+
+
+def test_an_agent_of_a_terminal_that_is_nobody_yet_says_what_to_run(
+    configuration: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["agent", "--config", str(configuration)]) == CONFIGURATION_EXIT
+    said = capsys.readouterr().err
+    assert "not enrolled" in said
+    assert "kiosk-provision enrol" in said
+    assert said.count("\n") == 1
+
+
+def test_an_agent_speaks_for_no_other_terminal_than_the_configured_one(
+    configuration: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    enrol(tmp_path / "store", "CZ04")
+    assert main(["agent", "--config", str(configuration)]) == CONFIGURATION_EXIT
+    assert "enrolled as CZ04, and configured as CZ03" in capsys.readouterr().err
+
+
 def test_an_agent_whose_store_must_not_be_opened_says_why_in_one_line(
     configuration: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     Outbox(tmp_path / "store").close()
+    enrol(tmp_path / "store")
     (tmp_path / "store" / KEY).chmod(0o644)
     assert main(["agent", "--config", str(configuration)]) == CONFIGURATION_EXIT
     said = capsys.readouterr().err
@@ -57,6 +93,7 @@ def test_an_agent_whose_store_must_not_be_opened_says_why_in_one_line(
 def test_an_agent_sends_nothing_over_plain_http_to_another_machine(
     configuration: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    enrol(tmp_path / "store")
     configuration.write_text(configuration.read_text().replace('127.0.0.1:9" }\nstore', 'gateway.example" }\nstore'))
     assert main(["agent", "--config", str(configuration)]) == CONFIGURATION_EXIT
     assert "http://gateway.example: plain HTTP goes to this machine only" in capsys.readouterr().err
