@@ -20,6 +20,8 @@ COMMANDS = Path(sys.executable).parent
 READY_WITHIN_S = 60.0
 END_WITHIN_S = 30.0
 LOOK_EVERY_S = 0.02
+TERMINAL = "CZ03"
+HALL = "湘桥区政务服务大厅"
 
 
 class NotStarted(Exception):
@@ -27,7 +29,8 @@ class NotStarted(Exception):
 
 
 class House:
-    """Gateway, simulated devices, agent and terminal in one directory. Ends all of them on leaving.
+    """Gateway, simulated devices, agent and terminal in one directory, over mutual TLS on loopback. Ends all of them
+    on leaving.
 
     `directory` keeps what they leave: `gateway/`, `store/`, `logs/`, `terminal.toml`.
     """
@@ -75,6 +78,7 @@ class House:
     def start_gateway(self, **environment: str) -> None:
         port = self.gateway_url.rpartition(":")[2] or "0"
         command = ["kiosk-gateway", "serve", "--data", str(self.gateway_directory), "--simulated", "--port", port]
+        command += ["--tls", "127.0.0.1", "--tls", "localhost"]
         log = self._start("gateway", command, **environment)
         line = self._line_in("gateway", log, "listening on ")
         self.gateway_url = line.partition("listening on ")[2].split()[0].rstrip("/")
@@ -91,11 +95,11 @@ class House:
         self.configuration.write_text(
             f"""\
 [terminal]
-code = "CZ03"
+code = "{TERMINAL}"
 number = "03 号机"
 
 [hall]
-name = "湘桥区政务服务大厅"
+name = "{HALL}"
 short_name = "湘桥大厅"
 desk = "大厅入口右手边的咨询台"
 telephone = "0768-000 0000"
@@ -132,7 +136,19 @@ simulated = true
             encoding="utf-8",
         )
 
+    def enrol(self) -> Mapping[str, Any]:
+        """As operator and technician do: a one-time code of the gateway, typed at the terminal. What `enrol` says."""
+        data = ("--data", str(self.gateway_directory))
+        added = self._said("kiosk-gateway", "terminals", "add", TERMINAL, "--hall", HALL, *data)
+        told: Mapping[str, Any] = self._said(
+            "kiosk-provision", "enrol", "--config", str(self.configuration), "--code", added["code"]
+        )
+        return told
+
     def start_agent(self, **environment: str) -> None:
+        """A terminal that is nobody yet is enrolled first."""
+        if not (self.directory / "store" / "identity").exists():
+            self.enrol()
         self._start("agent", ["kiosk", "agent", "--config", str(self.configuration)], **environment)
 
     def start_terminal(self, *, driven: bool = True, **environment: str) -> None:
@@ -177,17 +193,26 @@ simulated = true
 
     def sim(self, *words: str) -> Any:
         """`kiosk-sim` with these words. Raises NotStarted with what it said when it refuses."""
-        command = [str(COMMANDS / "kiosk-sim"), *words, "--run-dir", str(self.sim_directory), "--json"]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, env=self._environment)
-        if done.returncode:
-            raise NotStarted(f"kiosk-sim {' '.join(words)}: {done.stdout}{done.stderr}")
-        return json.loads(done.stdout or "null")
+        return self._said("kiosk-sim", *words, "--run-dir", str(self.sim_directory))
 
     def pid(self, name: str) -> int:
         return self._processes[name].pid
 
     def log_of(self, name: str) -> str:
         return (self.directory / "logs" / f"{name}.log").read_text(encoding="utf-8", errors="replace")
+
+    def _said(self, command: str, *words: str) -> Any:
+        """What one of our commands says as JSON. Raises NotStarted with what it said when it fails."""
+        done = subprocess.run(
+            [str(COMMANDS / command), *words, "--json"],
+            capture_output=True,
+            text=True,
+            check=False,
+            env=self._environment,
+        )
+        if done.returncode:
+            raise NotStarted(f"{command} {' '.join(words)}: {done.stdout}{done.stderr}")
+        return json.loads(done.stdout or "null")
 
     def _start(self, name: str, command: list[str], **environment: str) -> Path:
         log = self.directory / "logs" / f"{name}.log"
