@@ -30,6 +30,7 @@ def make_submission() -> MakeSubmission:
             "format": FORMAT,
             "sid": sid,
             "slip_code": code,
+            "terminal": {"code": "CZ03", "hall": "gulou"},
             "simulated": True,
             "applicant": {"name": NAME, "number": NUMBER},
             "attachments": [

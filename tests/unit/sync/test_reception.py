@@ -1,4 +1,4 @@
-"""The gateway's promises: what is acknowledged is there, whole and once."""
+"""The gateway's promises: what is acknowledged is there, whole, once, signed, and its own terminal's."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -11,173 +11,224 @@ from hypothesis import strategies as st
 
 from kiosk.check_digits import is_receipt_number
 from kiosk.submission import Attachment, SealedSubmission, canonical
-from sync.gateway.hand_on import ReceivedFolder, distinct_names
 from sync.gateway.manifest_rules import ManifestFault
-from sync.gateway.objects import ObjectDirectory
-from sync.gateway.reception import (
-    Begun,
-    Faulty,
-    Known,
-    Missing,
-    Rated,
-    Received,
-    Reception,
-    SomethingElse,
-    TooMuch,
-    Unknown,
-    WrongDigest,
-    WrongOffset,
-    receipt_number,
-)
+from sync.gateway.outcomes import Faulty, OtherTerminal, SomethingElse, Unknown, UnknownKey
+from sync.gateway.ports import Signed
+from sync.gateway.reception import Known, Missing, Rated, Received, Reception, receipt_number
 from sync.gateway.storage import DirectoryRefused, EmbeddedStorage
+from tests.gateway_bench import KEY, LATE_EVENING_IN_LONDON, OTHER_KEY, GatewayBench, gateway, identity, line
 
 MakeSubmission = Callable[..., SealedSubmission]
 PAGE = Attachment("page.jpg", "image/jpeg", b"0123456789" * 10)
-LATE_EVENING_IN_LONDON = datetime(2026, 11, 22, 23, 30, 5, 999, tzinfo=UTC)
+OTHER = identity("CZ04", OTHER_KEY)
 
 
 @pytest.fixture
-def storage(tmp_path: Path) -> Iterator[EmbeddedStorage]:
-    opened = EmbeddedStorage(tmp_path)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def reception(storage: EmbeddedStorage, tmp_path: Path) -> Reception:
-    return Reception(
-        storage, ObjectDirectory(tmp_path), simulated=True, now=lambda: LATE_EVENING_IN_LONDON, wake=lambda: None
-    )
-
-
-def sent(reception: Reception, submission: SealedSubmission) -> bytes:
-    """Announce, send each blob at once, commit."""
-    reception.announce(submission.sid, submission.manifest)
-    for one in submission.attachments:
-        begun = reception.begin_upload(submission.sid, one.digest, len(one.content))
-        assert isinstance(begun, Begun)
-        if begun.offset < len(one.content):
-            assert isinstance(reception.append(begun.upload.upload_id, one.content, offset=0), Begun)
-    received = reception.commit(submission.sid)
-    assert isinstance(received, Received)
-    return received.acknowledgement
+def bench(tmp_path: Path) -> Iterator[GatewayBench]:
+    with gateway(tmp_path) as opened:
+        yield opened
 
 
 def test_a_manifest_is_known_once_and_names_what_is_missing(
-    reception: Reception, make_submission: MakeSubmission
+    bench: GatewayBench, make_submission: MakeSubmission
 ) -> None:
     submission = make_submission([PAGE, PAGE])
-    first = reception.announce(submission.sid, submission.manifest)
-    again = reception.announce(submission.sid, submission.manifest)
+    signature = line(submission.manifest)
+    first = bench.reception.announce(bench.terminal, submission.sid, submission.manifest, signature)
+    again = bench.reception.announce(bench.terminal, submission.sid, submission.manifest, signature)
     assert isinstance(first, Known)
     assert isinstance(again, Known)
     assert (first.new, again.new) == (True, False)
     assert first.missing == again.missing == (PAGE.digest,)
+    kept = bench.storage.manifest(submission.sid)
+    assert kept is not None
+    assert (kept.terminal, kept.signature, kept.content) == ("CZ03", signature, submission.manifest)
+
+
+def test_a_manifest_that_its_terminal_did_not_sign_is_refused(
+    bench: GatewayBench, make_submission: MakeSubmission
+) -> None:
+    submission = make_submission()
+
+    def announced(signature: str | None) -> object:
+        return bench.reception.announce(bench.terminal, submission.sid, submission.manifest, signature)
+
+    assert announced(line(submission.manifest, OTHER_KEY)) == UnknownKey()
+    assert announced(line(submission.manifest + b" ")) == Faulty((ManifestFault("", "the signature does not match"),))
+    assert announced(None) == announced("nonsense") == Faulty((ManifestFault("", "not signed"),))
+    assert bench.storage.manifest(submission.sid) is None
+
+
+def test_a_terminal_speaks_only_for_itself(bench: GatewayBench, make_submission: MakeSubmission) -> None:
+    submission = make_submission()
+    outcome = bench.reception.announce(OTHER, submission.sid, submission.manifest, line(submission.manifest, OTHER_KEY))
+    assert isinstance(outcome, Faulty)
+    assert [fault.pointer for fault in outcome.faults] == ["/terminal/code"]
+
+
+def test_a_sid_of_another_terminal_is_refused_and_journalled(
+    bench: GatewayBench, make_submission: MakeSubmission
+) -> None:
+    submission = make_submission()
+    before = bench.send(submission)
+    copied = canonical({**json.loads(submission.manifest), "terminal": {"code": "CZ04", "hall": "gulou"}})
+    assert bench.reception.announce(OTHER, submission.sid, copied, line(copied, OTHER_KEY)) == OtherTerminal()
+    assert bench.reception.commit(OTHER, submission.sid) == Unknown()
+    assert bench.reception.rate(OTHER, rating(submission.sid)) == Unknown()
+    assert bench.reception.commit(bench.terminal, submission.sid) == Received(before)
+    (row,) = bench.storage.own_journal()
+    assert (row.event, json.loads(row.fields)) == (
+        "gateway.other_terminal",
+        {"terminal": "CZ04", "sid": submission.sid},
+    )
 
 
 def test_another_manifest_under_the_same_sid_changes_nothing(
-    reception: Reception, make_submission: MakeSubmission
+    bench: GatewayBench, make_submission: MakeSubmission
 ) -> None:
     submission = make_submission()
     other = canonical({**json.loads(submission.manifest), "answers": []})
-    before = sent(reception, submission)
-    assert reception.announce(submission.sid, other) == SomethingElse()
-    assert reception.commit(submission.sid) == Received(before)
+    before = bench.send(submission)
+    assert bench.reception.announce(bench.terminal, submission.sid, other, line(other)) == SomethingElse()
+    assert bench.reception.commit(bench.terminal, submission.sid) == Received(before)
 
 
-def test_a_commit_waits_for_every_blob(reception: Reception, make_submission: MakeSubmission) -> None:
+def test_a_commit_waits_for_every_blob(bench: GatewayBench, make_submission: MakeSubmission) -> None:
     submission = make_submission([PAGE])
-    assert reception.commit(submission.sid) == Unknown()
-    reception.announce(submission.sid, submission.manifest)
-    assert reception.commit(submission.sid) == Missing((PAGE.digest,))
+    assert bench.reception.commit(bench.terminal, submission.sid) == Unknown()
+    bench.announce(submission)
+    assert bench.reception.commit(bench.terminal, submission.sid) == Missing((PAGE.digest,))
 
 
-def test_a_commit_is_answered_with_the_same_bytes_for_ever(
-    reception: Reception, storage: EmbeddedStorage, tmp_path: Path, make_submission: MakeSubmission
+@pytest.mark.parametrize("sid", ["", "\x00", "\ud800", "../../etc/passwd", "' OR 1"])
+def test_a_sid_that_is_none_is_unknown(bench: GatewayBench, sid: str) -> None:
+    assert bench.reception.commit(bench.terminal, sid) == Unknown()
+
+
+def test_a_commit_is_answered_with_the_same_signed_bytes_for_ever(
+    bench: GatewayBench, make_submission: MakeSubmission
 ) -> None:
     submission = make_submission([PAGE])
-    acknowledgement = sent(reception, submission)
-    assert json.loads(acknowledgement) == {
+    answer = bench.send(submission)
+    assert json.loads(answer.content) == {
+        "format": "hall-terminal/acknowledgement/1",
         "sid": submission.sid,
         "fingerprint": submission.fingerprint,
         "receipt_number": receipt_number(LATE_EVENING_IN_LONDON, 1),
         "received_at": "2026-11-23T07:30:05+08:00",
     }
-    later = datetime(2030, 1, 1, tzinfo=UTC)
-    again = Reception(storage, ObjectDirectory(tmp_path), simulated=True, now=lambda: later, wake=lambda: None)
-    assert again.commit(submission.sid) == Received(acknowledgement)
-    assert len(storage.hand_ons()) == 1
+    assert bench.signing.is_ours(answer)
+    assert not bench.signing.is_ours(Signed(answer.content + b" ", answer.signature))
+    bench.now = datetime(2030, 1, 1, tzinfo=UTC)
+    assert bench.reception.commit(bench.terminal, submission.sid) == Received(answer)
+    assert len(bench.storage.hand_ons(bench.now)) == 1
 
 
 def test_receipt_numbers_are_of_the_day_in_china_and_never_twice(
-    reception: Reception, make_submission: MakeSubmission
+    bench: GatewayBench, make_submission: MakeSubmission
 ) -> None:
-    numbers = [json.loads(sent(reception, make_submission()))["receipt_number"] for _ in range(12)]
+    numbers = [json.loads(bench.send(make_submission()).content)["receipt_number"] for _ in range(12)]
     assert len(set(numbers)) == 12
     assert all(is_receipt_number(number) and number.startswith("20261123") for number in numbers)
     assert receipt_number(LATE_EVENING_IN_LONDON, 10_000_001)[8:15] == "0000001"
 
 
-def test_an_upload_is_begun_once_and_goes_on_where_it_stands(
-    reception: Reception, make_submission: MakeSubmission
+def test_an_earlier_acknowledgement_of_ours_is_given_again(
+    bench: GatewayBench, make_submission: MakeSubmission
 ) -> None:
-    submission = make_submission([PAGE])
-    reception.announce(submission.sid, submission.manifest)
-    begun = reception.begin_upload(submission.sid, PAGE.digest, 100)
-    assert isinstance(begun, Begun)
-    assert reception.begin_upload(submission.sid, PAGE.digest, 100) == begun
-    upload = begun.upload
-    assert reception.append(upload.upload_id, PAGE.content[:30], offset=0) == Begun(upload, 30)
-    assert reception.upload_at(upload.upload_id) == Begun(upload, 30)
-    assert reception.append(upload.upload_id, PAGE.content[:30], offset=0) == WrongOffset(30)
-    assert reception.append(upload.upload_id, PAGE.content[30:] + b"!", offset=30) == TooMuch()
-    assert reception.append(upload.upload_id, PAGE.content[30:], offset=30) == Begun(upload, 100)
-    assert reception.upload_at(upload.upload_id) == Begun(upload, 100)
+    submission, other = make_submission(), make_submission()
+    number = receipt_number(datetime(2026, 11, 20, tzinfo=UTC), 77)
+    said = {
+        "format": "hall-terminal/acknowledgement/1",
+        "sid": submission.sid,
+        "fingerprint": submission.fingerprint,
+        "receipt_number": number,
+        "received_at": "2026-11-20T08:00:00+08:00",
+    }
+    earlier = bench.signing.document(said)
+    assert bench.send(submission, earlier=earlier) == earlier
+    assert bench.reception.commit(bench.terminal, submission.sid) == Received(earlier)
+    taken = bench.signing.document({**said, "sid": other.sid, "fingerprint": other.fingerprint})
+    anew = json.loads(bench.send(other, earlier=taken).content)
+    assert anew["receipt_number"] == receipt_number(LATE_EVENING_IN_LONDON, 1)
 
 
-def test_a_blob_that_is_not_what_was_announced_is_thrown_away(
-    reception: Reception, make_submission: MakeSubmission
+@pytest.mark.parametrize("fault", ["other sid", "other fingerprint", "no number", "other format", "foreign key"])
+def test_an_earlier_acknowledgement_that_is_not_ours_of_this_counts_for_nothing(
+    bench: GatewayBench, make_submission: MakeSubmission, fault: str
 ) -> None:
-    submission = make_submission([PAGE])
-    reception.announce(submission.sid, submission.manifest)
-    begun = reception.begin_upload(submission.sid, PAGE.digest, 100)
-    assert isinstance(begun, Begun)
-    assert reception.append(begun.upload.upload_id, b"x" * 100, offset=0) == WrongDigest()
-    assert reception.upload_at(begun.upload.upload_id) == Begun(begun.upload, 0)
-    assert reception.commit(submission.sid) == Missing((PAGE.digest,))
-    assert reception.append(begun.upload.upload_id, PAGE.content, offset=0) == Begun(begun.upload, 100)
-    assert isinstance(reception.commit(submission.sid), Received)
+    submission = make_submission()
+    said = {
+        "format": "hall-terminal/acknowledgements/1" if fault == "other format" else "hall-terminal/acknowledgement/1",
+        "sid": make_submission().sid if fault == "other sid" else submission.sid,
+        "fingerprint": "sha256:" if fault == "other fingerprint" else submission.fingerprint,
+        "receipt_number": "1" if fault == "no number" else receipt_number(LATE_EVENING_IN_LONDON, 77),
+    }
+    content = canonical(said)  # type: ignore[arg-type]
+    earlier = Signed(content, line(content, KEY)) if fault == "foreign key" else bench.signing.sign(content)
+    answer = bench.send(submission, earlier=earlier)
+    assert json.loads(answer.content)["receipt_number"] == receipt_number(LATE_EVENING_IN_LONDON, 1)
 
 
-def test_a_blob_whose_last_byte_came_just_before_a_crash_is_finished(
-    reception: Reception, tmp_path: Path, make_submission: MakeSubmission
+def feed(bench: GatewayBench, after: int = 0) -> dict[str, object]:
+    signed = bench.reception.acknowledgements(bench.terminal, after)
+    assert bench.signing.is_ours(signed)
+    value: dict[str, object] = json.loads(signed.content)
+    return value
+
+
+def test_the_feed_lists_what_this_terminal_handed_in_and_nothing_else(
+    bench: GatewayBench, make_submission: MakeSubmission
 ) -> None:
-    submission = make_submission([PAGE])
-    reception.announce(submission.sid, submission.manifest)
-    begun = reception.begin_upload(submission.sid, PAGE.digest, 100)
-    assert isinstance(begun, Begun)
-    ObjectDirectory(tmp_path).append(begun.upload.upload_id, PAGE.content)
-    assert reception.commit(submission.sid) == Missing((PAGE.digest,))
-    assert reception.upload_at(begun.upload.upload_id) == Begun(begun.upload, 100)
-    assert isinstance(reception.commit(submission.sid), Received)
+    first, second = make_submission(), make_submission()
+    bench.send(first)
+    foreign = make_submission(terminal={"code": "CZ04", "hall": "gulou"})
+    bench.reception.announce(OTHER, foreign.sid, foreign.manifest, line(foreign.manifest, OTHER_KEY))
+    bench.reception.commit(OTHER, foreign.sid)
+    bench.announce(second)
+    page = feed(bench)
+    assert page["rows"] == [first.sid]
+    assert (page["cursor"], page["more"], page["terminal"], page["durable_until"]) == (2, False, "CZ03", 0)
+    assert feed(bench, 2)["rows"] == []
+    assert feed(bench, 99)["cursor"] == 2
 
 
-def test_only_blobs_of_a_known_manifest_are_taken(reception: Reception, make_submission: MakeSubmission) -> None:
-    submission = make_submission([PAGE])
-    assert reception.begin_upload(submission.sid, PAGE.digest, 100) == Unknown()
-    reception.announce(submission.sid, submission.manifest)
-    assert reception.begin_upload(submission.sid, "sha256:" + "0" * 64, 100) == Unknown()
-    assert reception.begin_upload(submission.sid, PAGE.digest, 99) == TooMuch()
-    assert reception.upload_at("../../etc/passwd") == Unknown()
-    assert reception.append("nothing", b"", offset=0) == Unknown()
+def test_a_page_of_the_feed_says_where_the_next_begins(tmp_path: Path, make_submission: MakeSubmission) -> None:
+    with gateway(tmp_path) as bench:
+        sids = [make_submission() for _ in range(3)]
+        for one in sids:
+            bench.send(one)
+        page = bench.storage.feed("CZ03", 0, 2)
+        assert (page.sids, page.cursor, page.more) == ((sids[0].sid, sids[1].sid), 2, True)
+        rest = bench.storage.feed("CZ03", page.cursor, 2)
+        assert (rest.sids, rest.cursor, rest.more) == ((sids[2].sid,), 3, False)
 
 
-def test_an_attachment_without_content_arrives_too(
-    reception: Reception, tmp_path: Path, make_submission: MakeSubmission
+def test_with_local_durability_a_commit_is_safe_at_once(tmp_path: Path, make_submission: MakeSubmission) -> None:
+    with gateway(tmp_path) as bench:
+        bench.send(make_submission())
+        assert feed(bench)["durable_until"] == 0
+    with gateway(tmp_path, durable_at_commit=True) as bench:
+        assert feed(bench)["durable_until"] == 1
+        bench.send(make_submission())
+        assert feed(bench)["durable_until"] == 2
+
+
+def test_what_another_program_or_catalogue_made_is_taken_and_parked(
+    bench: GatewayBench, make_submission: MakeSubmission
 ) -> None:
-    empty = Attachment("empty.txt", "text/plain", b"")
-    sent(reception, make_submission([empty]))
-    assert list(ObjectDirectory(tmp_path).pieces(empty.digest)) == []
+    bench.catalogue_version = "aaaaaaaaaaaa"
+    current = bench.announce(make_submission(catalogue_version="aaaaaaaaaaaa"))
+    older = bench.announce(make_submission(catalogue_version="bbbbbbbbbbbb"))
+    newer = make_submission(format="hall-terminal/submission/2", catalogue_version="aaaaaaaaaaaa", more={"of": "it"})
+    assert current.parked is None
+    assert older.parked == "catalogue-version"
+    assert bench.announce(newer).parked == "format"
+    bench.send(newer)
+    (state,) = bench.storage.cases("CZ03", 0, 10).rows
+    assert state.state == "parked"
+    (row,) = bench.storage.hand_ons(bench.now)
+    assert row.manifest.parked == "format"
 
 
 def rating(sid: str, **members: object) -> bytes:
@@ -186,89 +237,42 @@ def rating(sid: str, **members: object) -> bytes:
 
 
 def test_a_rating_is_taken_once_and_only_for_what_was_received(
-    reception: Reception, storage: EmbeddedStorage, make_submission: MakeSubmission
+    bench: GatewayBench, make_submission: MakeSubmission
 ) -> None:
     submission, other = make_submission(), make_submission()
-    assert reception.rate(rating(submission.sid)) == Unknown()
-    sent(reception, submission)
-    sent(reception, other)
-    first, again = reception.rate(rating(submission.sid)), reception.rate(rating(submission.sid))
+
+    def rate(sid: str, **members: object) -> object:
+        return bench.reception.rate(bench.terminal, rating(sid, **members))
+
+    bench.announce(submission)
+    assert rate(submission.sid) == Unknown()
+    bench.send(submission)
+    bench.send(other)
+    first, again = rate(submission.sid), rate(submission.sid)
     assert isinstance(first, Rated)
     assert isinstance(again, Rated)
     assert (first.new, again.new) == (True, False)
-    assert reception.rate(rating(submission.sid, level=1)) == SomethingElse()
-    assert reception.rate(rating(submission.sid, rating_id="019a0000-0000-7000-8000-00000000bbbb")) == SomethingElse()
-    assert reception.rate(rating(other.sid)) == SomethingElse()
-    assert [(row.sid, row.level) for row in storage.received()] == [(submission.sid, "5"), (other.sid, "")]
+    assert rate(submission.sid, level=1) == SomethingElse()
+    assert rate(submission.sid, rating_id="019a0000-0000-7000-8000-00000000bbbb") == SomethingElse()
+    assert rate(other.sid) == SomethingElse()
+    assert [(row.sid, row.level) for row in bench.storage.received()] == [(submission.sid, "5"), (other.sid, "")]
 
 
-def test_a_rating_that_is_none_is_refused_with_every_fault(reception: Reception) -> None:
+def test_a_rating_that_is_none_is_refused_with_every_fault(bench: GatewayBench) -> None:
     content = json.dumps({"rating_id": 1, "sid": "x", "level": 6, "given_at": "2026-11-23T09:46:00"}).encode()
-    outcome = reception.rate(content)
+    outcome = bench.reception.rate(bench.terminal, content)
     assert isinstance(outcome, Faulty)
     assert [fault.pointer for fault in outcome.faults] == ["/rating_id", "/sid", "/level", "/given_at"]
-    assert reception.rate(b"[]") == Faulty((ManifestFault("", "not an object"),))
+    assert bench.reception.rate(bench.terminal, b"[]") == Faulty((ManifestFault("", "not an object"),))
 
 
 @given(st.binary(max_size=40))
 def test_any_bytes_are_no_rating(content: bytes) -> None:
-    assert isinstance(Reception.rate(None, content), Faulty)  # type: ignore[arg-type]  # refused before anything is asked
+    assert isinstance(Reception.rate(None, identity(), content), Faulty)  # type: ignore[arg-type]  # refused before anything is asked
 
 
-def handed_on(storage: EmbeddedStorage, folder: ReceivedFolder) -> None:
-    for row in storage.hand_ons():
-        folder.take(row)
-        storage.handed_on(row.row)
-
-
-def test_the_city_gets_a_folder_with_the_bytes_as_they_came(
-    reception: Reception, storage: EmbeddedStorage, tmp_path: Path, make_submission: MakeSubmission
-) -> None:
-    other = Attachment("page.jpg", "image/jpeg", b"other content")
-    like_ours = Attachment("Receipt.JSON", "application/json", b"{}")
-    submission = make_submission([PAGE, other, like_ours])
-    acknowledgement = sent(reception, submission)
-    reception.rate(rating(submission.sid))
-    handed_on(storage, ReceivedFolder(tmp_path, ObjectDirectory(tmp_path)))
-    folder = tmp_path / "received" / submission.sid
-    assert {path.name: path.read_bytes() for path in folder.iterdir()} == {
-        "submission.json": submission.manifest,
-        "page.jpg": PAGE.content,
-        "page (2).jpg": b"other content",
-        "Receipt (2).JSON": b"{}",
-        "receipt.json": acknowledgement,
-        "rating.json": canonical(json.loads(rating(submission.sid))),
-    }
-    assert storage.hand_ons() == ()
-
-
-def test_handing_on_again_after_a_crash_leaves_the_same_folder(
-    reception: Reception, storage: EmbeddedStorage, tmp_path: Path, make_submission: MakeSubmission
-) -> None:
-    submission = make_submission([PAGE])
-    sent(reception, submission)
-    folder = ReceivedFolder(tmp_path, ObjectDirectory(tmp_path))
-    half = tmp_path / "received" / f".{submission.sid}.partial"
-    half.mkdir()
-    (half / "page.jpg").write_bytes(PAGE.content[:7])
-    (row,) = storage.hand_ons()
-    folder.take(row)
-    folder.take(row)
-    assert [path.name for path in (tmp_path / "received").iterdir()] == [submission.sid]
-    assert (tmp_path / "received" / submission.sid / "page.jpg").read_bytes() == PAGE.content
-
-
-@given(st.lists(st.sampled_from(["a", "A", "a.b", "a (2)", "ａ", "receipt.json", "a (2).b", "."]), max_size=12))
-def test_names_in_a_folder_are_distinct_where_case_is_ignored(names: list[str]) -> None:
-    distinct = list(distinct_names(names))
-    folded = {name.casefold() for name in distinct}
-    assert len(folded) == len(names)
-    assert not folded & {"submission.json", "receipt.json", "rating.json"}
-
-
-def test_a_directory_once_simulated_never_holds_real_submissions(
-    storage: EmbeddedStorage, tmp_path: Path, make_submission: MakeSubmission
-) -> None:
+def test_a_directory_once_simulated_never_holds_real_submissions(tmp_path: Path) -> None:
+    storage = EmbeddedStorage(tmp_path)
     storage.mark_simulated(False)
     storage.mark_simulated(True)
     storage.mark_simulated(True)
@@ -280,10 +284,10 @@ def test_a_directory_once_simulated_never_holds_real_submissions(
 
 
 def test_a_directory_with_real_submissions_is_never_made_simulated(
-    reception: Reception, storage: EmbeddedStorage, make_submission: MakeSubmission
+    bench: GatewayBench, make_submission: MakeSubmission
 ) -> None:
-    storage.mark_simulated(False)
-    sent(reception, make_submission())
+    bench.storage.mark_simulated(False)
+    bench.send(make_submission())
     with pytest.raises(DirectoryRefused, match="real"):
-        storage.mark_simulated(True)
-    storage.mark_simulated(False)
+        bench.storage.mark_simulated(True)
+    bench.storage.mark_simulated(False)
