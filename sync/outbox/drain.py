@@ -186,7 +186,7 @@ class Drain:
             if moved:
                 self._tell("submission.committing", sid=sid)
 
-    def acknowledged(self, receipt: Receipt, acknowledgement: bytes, signature: str = "") -> None:
+    def acknowledged(self, receipt: Receipt, acknowledgement: bytes, signature: str) -> None:
         """The gateway has received it. The verified `acknowledgement` is kept as it came, with its signature's line.
 
         A second one changes nothing.

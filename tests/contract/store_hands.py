@@ -29,7 +29,7 @@ class StoreHands:
 
     def acknowledge(self, receipt: Receipt) -> None:
         with closing(Drain(self._directory)) as drain:
-            drain.acknowledged(receipt, b"{}")
+            drain.acknowledged(receipt, b"{}", "line")
 
     def manifest(self, sid: str) -> bytes:
         with closing(Drain(self._directory)) as drain:

@@ -1,11 +1,12 @@
 """What the terminal may count on when it seals."""
 
 import resource
+import secrets
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from kiosk import ports
 from kiosk.faults import PAPER_OUT, PRINTER_SILENT, STORE_FULL, STORE_NOT_WORKING
 from kiosk.ports import NeedsAttention, NotPrinted, NotSealed, Printed, PrintUnknown, Ready, Sealed, SealUnknown
 from kiosk.submission import Attachment, Rating, Receipt, SealedSubmission
-from sync.outbox.drain import Drain
+from sync.outbox.drain import PIECE_BYTES, Drain
 from sync.outbox.keys import StoreRefused
 from sync.outbox.schema import DATABASE, State, open_store
 from sync.outbox.store import Outbox
@@ -60,6 +61,42 @@ def test_what_is_sealed_is_there_whole_after_a_restart(
     drain.close()
 
 
+@pytest.mark.parametrize(("offset", "limit"), [(0, None), (0, 1), (15_999, 2), (99_000, None), (64_000, 40_000)])
+def test_an_attachment_is_read_from_anywhere_in_pieces_and_nothing_is_held_open_between_them(
+    outbox: Outbox, tmp_path: Path, make_submission: MakeSubmission, offset: int, limit: int | None
+) -> None:
+    photo = Attachment("page-1.jpg", "image/jpeg", secrets.token_bytes(100_000))
+    submission = make_submission([photo])
+    outbox.seal(submission)
+    with closing(Drain(tmp_path)) as drain:
+        drain.announced(submission.sid, [photo.digest])
+        blob = drain.next_blob(submission.sid)
+        assert blob is not None
+        pieces = []
+        for piece in drain.content(blob, offset=offset, limit=limit):
+            pieces.append(piece)
+            drain.upload_begun(blob, f"/v1/uploads/{len(pieces)}")
+            with closing(open_store(tmp_path)) as other:
+                other.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+    assert max(map(len, pieces)) <= PIECE_BYTES
+    assert b"".join(pieces) == photo.content[offset:][:limit]
+
+
+def test_attachments_of_the_same_name_or_the_same_content_are_all_kept(
+    outbox: Outbox, tmp_path: Path, make_submission: MakeSubmission
+) -> None:
+    pages = [Attachment("a", "text/plain", content) for content in (b"one", b"two", b"one", b"")]
+    submission = make_submission(pages)
+    outbox.seal(submission)
+    with closing(Drain(tmp_path)) as drain:
+        drain.announced(submission.sid, [page.digest for page in pages])
+        sent = []
+        while blob := drain.next_blob(submission.sid):
+            sent.append(b"".join(drain.content(blob, offset=0)))
+            drain.uploaded(blob)
+    assert sent == [b"one", b"two", b""], "what is twice the same is sent once"
+
+
 def test_sealing_again_changes_nothing_and_is_sealed(outbox: Outbox, make_submission: MakeSubmission) -> None:
     submission = make_submission([PAGE])
     assert outbox.seal(submission) == Sealed()
@@ -89,7 +126,7 @@ def test_there_is_a_receipt_only_when_the_platform_has_answered(
     assert outbox.receipt_of(submission.sid) is None
     drain = Drain(tmp_path)
     receipt = Receipt(submission.sid, "2026112300000014", GIVEN_AT)
-    drain.acknowledged(receipt, b"{}")
+    drain.acknowledged(receipt, b"{}", "line")
     drain.close()
     assert outbox.receipt_of(submission.sid) == receipt
     assert outbox.waiting() == ()
@@ -118,7 +155,7 @@ def test_the_first_rating_of_a_submission_stays(
     assert outbox.keep_rating(rating(submission.sid, "019a0000-0000-7000-8000-00000000bbbb", level=1)) == Sealed()
     drain = Drain(tmp_path)
     assert drain.ratings() == (), "not before its submission is acknowledged"
-    drain.acknowledged(Receipt(submission.sid, "2026112300000014", GIVEN_AT), b"{}")
+    drain.acknowledged(Receipt(submission.sid, "2026112300000014", GIVEN_AT), b"{}", "line")
     assert drain.ratings() == (rating(submission.sid),)
     drain.rating_sent(rating(submission.sid).rating_id)
     assert drain.ratings() == ()
@@ -131,8 +168,8 @@ def test_a_step_forward_happens_only_from_the_state_before(
     submission = make_submission([PAGE])
     outbox.seal(submission)
     drain = Drain(tmp_path)
-    drain.acknowledged(Receipt(submission.sid, "2026112300000014", GIVEN_AT), b"first")
-    drain.acknowledged(Receipt(submission.sid, "2026112300000022", GIVEN_AT), b"second")
+    drain.acknowledged(Receipt(submission.sid, "2026112300000014", GIVEN_AT), b"first", "line")
+    drain.acknowledged(Receipt(submission.sid, "2026112300000022", GIVEN_AT), b"second", "line")
     drain.announced(submission.sid, [PAGE.digest])
     drain.set_aside(submission.sid, State.CONFLICT, b"")
     drain.close()
@@ -184,6 +221,24 @@ def test_nothing_is_sealed_below_the_reserve(tmp_path: Path, make_submission: Ma
     assert outbox.seal(sealed) == Sealed(), "what is there stays sealed"
     assert outbox.waiting() == (sealed.sid,)
     outbox.close()
+
+
+def test_a_store_that_has_grown_to_its_budget_is_full_and_says_so_before_a_visit(
+    tmp_path: Path, make_submission: MakeSubmission
+) -> None:
+    with closing(Outbox(tmp_path, reserve_mb=0, budget_mb=6)) as outbox:
+        assert outbox.status() == Ready()
+        large = Attachment("page-1.jpg", "image/jpeg", bytes(1_000_000))
+        assert outbox.seal(make_submission([large])) == Sealed()
+        assert outbox.status() == NeedsAttention(STORE_FULL)
+        assert outbox.seal(make_submission([large])) == Sealed(), "a visit that had begun still finds room"
+        sealed = 2
+        while outbox.seal(make_submission([large])) == Sealed():
+            sealed += 1
+        assert outbox.seal(make_submission([large])) == NotSealed(STORE_FULL)
+        assert sealed == len(outbox.waiting()) == 5
+        outbox.status()
+    assert (tmp_path / DATABASE).stat().st_size <= 6_000_000
 
 
 @pytest.mark.expects_warnings
@@ -293,7 +348,8 @@ outbox = Outbox(Path(sys.argv[1]), reserve_mb=0)
 for place in range(30):
     attachment = Attachment("a", "text/plain", b"synthetic-attachment" * 5000)
     manifest = '{"name":"陈桂兰","number":"100101194401010028"}'.encode() * 50
-    print(outbox.seal(SealedSubmission(f"019a0000-0000-7000-8000-{place:012}", "CZ03", manifest, (attachment,))), flush=True)
+    sid = f"019a0000-0000-7000-8000-{place:012}"
+    print(outbox.seal(SealedSubmission(sid, "CZ03", manifest, (attachment,))), flush=True)
 sys.stdin.read()
 """
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from sync.outbox.keys import FileKeys, StoreRefused
+from sync.outbox.schema import KEY, open_store
 
 
 def read_or_make_key(path: Path) -> bytes:
@@ -46,3 +47,24 @@ def test_processes_that_start_together_get_the_same_key(tmp_path: Path) -> None:
         thread.join()
     assert len(keys) == 8
     assert len(set(keys)) == 1
+
+
+def test_a_key_that_is_gone_is_not_made_anew_for_a_store_that_is_there(tmp_path: Path) -> None:
+    with pytest.raises(StoreRefused, match="is not"):
+        FileKeys(tmp_path / "outbox.key").database_key(new=False)
+    assert list(tmp_path.iterdir()) == []
+
+
+class SealedKey:
+    """As a TPM would hold it: the store never sees where it comes from."""
+
+    def database_key(self, *, new: bool) -> bytes:
+        return bytes(range(32))
+
+
+def test_a_store_takes_its_key_from_where_it_is_told(tmp_path: Path) -> None:
+    open_store(tmp_path, keys=SealedKey()).close()
+    assert not (tmp_path / KEY).exists()
+    open_store(tmp_path, keys=SealedKey()).close()
+    with pytest.raises(StoreRefused):
+        open_store(tmp_path)
