@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kiosk.items import Catalogue
 from kiosk.submission import Attachment, SealedSubmission
+from sync.catalogue import read_catalogue
 from sync.gateway.catalogues import Catalogues
 from sync.gateway.logs import JsonLines
 from sync.gateway.openapi import operations
@@ -28,6 +28,7 @@ from tests.enrolled import EnrolledTerminal, enrolled
 
 MakeSubmission = Callable[..., SealedSubmission]
 NAME, NUMBER = "陈桂兰", "100101194401010028"
+ITEMS = Path(__file__).parents[3] / "content" / "items"
 PAGE = Attachment("page.jpg", "image/jpeg", b"0123456789" * 10)
 CZ03 = {"terminal": {"code": "CZ03"}}
 SERVING = Serving(simulated=True, as_terminal="CZ03", admission_rate=100_000)
@@ -258,7 +259,7 @@ def test_trouble_of_the_disk_is_said_and_passes(terminal: EnrolledTerminal, tmp_
 def test_the_catalogue_comes_signed_packed_and_once(terminal: EnrolledTerminal, tmp_path: Path) -> None:
     with opened_parts(tmp_path / "data", now=now) as parts:
         catalogues = Catalogues(parts.storage, parts.signing)
-        catalogues.take(catalogues.sign(Catalogue(version="1", items=()), at=now()))
+        catalogues.take(catalogues.sign(read_catalogue(ITEMS), at=now()))
         keys = parts.signing.keys
 
     async def talk(app: Application) -> None:
