@@ -80,12 +80,17 @@ def apply(connection: apsw.Connection, page: FeedPage, *, now: datetime) -> int 
 
 
 def _begin_again(connection: apsw.Connection, feed: Feed, epoch: str, *, now: datetime) -> None:
-    """The case states are read again too, and ratings sent again: the restored platform may lack them."""
+    """Case states are read again too, ratings and what is kept of the journal sent again: it may have lost them."""
     journal.append(connection, now, "feed.epoch_changed", {"epoch": digest_of(epoch.encode()), "cursor": feed.cursor})
     connection.execute("DELETE FROM listing")
     connection.execute("UPDATE rating SET sent = 0 WHERE sent")
     write(connection, Standing.FEED_EPOCH, epoch)
-    for name in (Standing.FEED_CURSOR, Standing.FEED_DURABLE_UNTIL, Standing.CASE_CURSOR):
+    for name in (
+        Standing.FEED_CURSOR,
+        Standing.FEED_DURABLE_UNTIL,
+        Standing.CASE_CURSOR,
+        Standing.JOURNAL_SENT,
+    ):
         write(connection, name, 0)
     write(connection, Standing.FEED_READ_AGAIN, 1)
 

@@ -101,7 +101,8 @@ def look_over(connection: apsw.Connection, now: datetime, *, budget_mb: int) -> 
     try:
         return _overview(connection, now, budget_mb=budget_mb)
     finally:
-        connection.execute("ROLLBACK")
+        if connection.in_transaction:  # a disk that failed has ended it already
+            connection.execute("ROLLBACK")
 
 
 def _overview(connection: apsw.Connection, now: datetime, *, budget_mb: int) -> Overview:

@@ -144,6 +144,17 @@ def test_a_rating_that_was_sent_is_sent_again_to_a_restored_platform(
     assert drain.ratings() == (rating,)
 
 
+def test_the_journal_is_sent_again_to_a_restored_platform(drain: Drain, received: list[str]) -> None:
+    drain.apply_feed(page(0, 3, received))
+    sent = drain.journal_unsent(1000).rows
+    drain.journal_sent(sent[-1].seq)
+    assert drain.journal_unsent(1000).rows == ()
+    drain.apply_feed(page(3, 3, epoch="two"))
+    again = drain.journal_unsent(1000).rows
+    assert again[: len(sent)] == sent
+    assert [entry.event for entry in again[len(sent) :]] == ["feed.epoch_changed"]
+
+
 def test_one_acknowledged_while_the_feed_is_read_again_ends_well(
     outbox: Outbox, drain: Drain, received: list[str], make_submission: MakeSubmission
 ) -> None:
