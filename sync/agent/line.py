@@ -5,10 +5,12 @@ The kernel holds little of what is sent, so a slow line is seen as one. Certific
 a gateway has signed, not by this machine's clock.
 """
 
+import http.client
 import socket
 import ssl
 from collections.abc import Callable
 from datetime import UTC, datetime
+from io import BufferedIOBase
 from pathlib import Path
 from typing import Any
 
@@ -72,10 +74,41 @@ class _Adapter(HTTPAdapter):
         """The context knows whom to believe; the parent would add the public authorities to it."""
 
 
+class _WholeHeaders(http.client.HTTPResponse):
+    """Headers count only when the empty line came that ends them: the library takes a cut for it."""
+
+    def begin(self) -> None:
+        inner, lines = self.fp, _Lines(self.fp)
+        self.fp = lines  # type: ignore[assignment]
+        super().begin()
+        if self.fp is not None:  # else it is at its end already
+            self.fp = inner
+        if lines.last not in (b"\r\n", b"\n"):
+            raise http.client.IncompleteRead(lines.last)
+
+
+class _Lines:
+    def __init__(self, inner: BufferedIOBase) -> None:
+        self._inner = inner
+        self.last = b""
+
+    def readline(self, limit: int = -1) -> bytes:
+        self.last = self._inner.readline(limit)
+        return self.last
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def flush(self) -> None:
+        self._inner.flush()
+
+
 def _pools(deadline: Deadline, floor: Floor, send_timeout_s: float) -> dict[str, type[HTTPConnectionPool]]:
     """urllib3's pools, over connections that `deadline` watches from their first packet on."""
 
-    class Plain(HTTPConnection):
+    class Watched(HTTPConnection):
+        response_class = _WholeHeaders
+
         def _new_conn(self) -> socket.socket:
             opened = super()._new_conn()
             deadline.watch(opened)
@@ -83,6 +116,8 @@ def _pools(deadline: Deadline, floor: Floor, send_timeout_s: float) -> dict[str,
 
         def connect(self) -> None:
             super().connect()
+            if isinstance(self.sock, ssl.SSLSocket):
+                _must_not_be_over(self.sock, floor())
             self.sock.settimeout(send_timeout_s)
 
         def request(self, *arguments: Any, **options: Any) -> None:
@@ -90,30 +125,16 @@ def _pools(deadline: Deadline, floor: Floor, send_timeout_s: float) -> dict[str,
                 self.timeout = send_timeout_s
             super().request(*arguments, **options)
 
-    class Secure(HTTPSConnection):
-        def _new_conn(self) -> socket.socket:
-            opened = super()._new_conn()
-            deadline.watch(opened)
-            return opened
+    class WatchedSecure(Watched, HTTPSConnection):
+        pass
 
-        def connect(self) -> None:
-            super().connect()
-            assert isinstance(self.sock, ssl.SSLSocket)
-            _must_not_be_over(self.sock, floor())
-            self.sock.settimeout(send_timeout_s)
-
-        def request(self, *arguments: Any, **options: Any) -> None:
-            if self.sock is not None:
-                self.timeout = send_timeout_s
-            super().request(*arguments, **options)
-
-    class PlainPool(HTTPConnectionPool):
-        ConnectionCls = Plain
+    class Pool(HTTPConnectionPool):
+        ConnectionCls = Watched
 
     class SecurePool(HTTPSConnectionPool):
-        ConnectionCls = Secure
+        ConnectionCls = WatchedSecure
 
-    return {"http": PlainPool, "https": SecurePool}
+    return {"http": Pool, "https": SecurePool}
 
 
 def _must_not_be_over(secured: ssl.SSLSocket, floor: datetime | None) -> None:
