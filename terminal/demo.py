@@ -1,7 +1,8 @@
 """`make demo`: the whole main job. With a screen a window to try; without one, a scripted citizen offscreen.
 
 Without a screen `build/demo/` then holds `screens/NN-name.png`, the slip (`slip.png`, `slip.txt`), the submission as
-the gateway stored it (`submission.json` and the attachments) and `journey.json`. Exit status 0 only if all agree.
+the gateway stored it (`submission.json` and the attachments), what the gateway lists (`received.json`), how the
+terminal stands (`status.json`) and `journey.json`. Exit status 0 only if all agree.
 """
 
 import argparse
@@ -137,6 +138,9 @@ def agreed(house: House, out: Path, steps: list[dict[str, Any]]) -> dict[str, An
         shutil.copy(file, out / file.name)
     submission = json.loads((out / "submission.json").read_text(encoding="utf-8"))
     receipt = json.loads((out / "receipt.json").read_text(encoding="utf-8"))
+    standing, listed = house.status(), house.received()
+    _write(out / "status.json", standing)
+    _write(out / "received.json", listed)
     person = next(p for p in house.sim("people") if p["key"] == CARD)
     bare = slip.replace(" ", "")
     answers = {answer["field"]: answer["value"] for answer in submission["answers"]}
@@ -151,14 +155,21 @@ def agreed(house: House, out: Path, steps: list[dict[str, Any]]) -> dict[str, An
         "three pages came along": len(submission["attachments"]) == 3
         and all(list(out.glob(f"*{a['name']}")) for a in submission["attachments"]),
         "the rating came along": (out / "rating.json").exists(),
+        "the gateway lists it alone": [row["receipt_number"] for row in listed] == [receipt["receipt_number"]],
+        "the terminal has an identity, and nothing waits there": standing["identity"] is not None
+        and not any(standing["store"]["waiting"].values()),
     }
     for what, holds in checks.items():
         print(f"  {'ok  ' if holds else 'FAIL'}  {what}", flush=True)
     if not all(checks.values()):
         raise Disagreement("; ".join(what for what, holds in checks.items() if not holds))
     journey = {"slip_code": submission["slip_code"], "receipt_number": receipt["receipt_number"], "steps": steps}
-    (out / "journey.json").write_text(json.dumps(journey, ensure_ascii=False, indent=2), encoding="utf-8")
+    _write(out / "journey.json", journey)
     return journey
+
+
+def _write(file: Path, content: object) -> None:
+    file.write_text(json.dumps(content, ensure_ascii=False, indent=2), encoding="utf-8")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -175,12 +186,13 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         with House(out / "house", environment=environment, landscape=options.landscape) as house:
             for what, start in (
-                ("gateway", house.start_gateway),
-                ("simulated devices", lambda: house.write_configuration(house.start_devices())),
-                ("agent", house.start_agent),
-                ("terminal", lambda: house.start_terminal(driven=not screen)),
+                ("starting the gateway", house.start_gateway),
+                ("starting the simulated devices", lambda: house.write_configuration(house.start_devices())),
+                ("enrolling the terminal", house.enrol),
+                ("starting the agent", house.start_agent),
+                ("starting the terminal", lambda: house.start_terminal(driven=not screen)),
             ):
-                print(f"starting the {what}", flush=True)
+                print(what, flush=True)
                 start()
             return _by_hand(house) if screen else _scripted(house, out)
     except (NotStarted, Unmet, Disagreement) as trouble:

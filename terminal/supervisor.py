@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -139,8 +139,8 @@ simulated = true
     def enrol(self) -> Mapping[str, Any]:
         """As operator and technician do: a one-time code of the gateway, typed at the terminal. What `enrol` says."""
         data = ("--data", str(self.gateway_directory))
-        added = self._said("kiosk-gateway", "terminals", "add", TERMINAL, "--hall", HALL, *data)
-        told: Mapping[str, Any] = self._said(
+        added = self.said("kiosk-gateway", "terminals", "add", TERMINAL, "--hall", HALL, *data)
+        told: Mapping[str, Any] = self.said(
             "kiosk-provision", "enrol", "--config", str(self.configuration), "--code", added["code"]
         )
         return told
@@ -193,16 +193,10 @@ simulated = true
 
     def sim(self, *words: str) -> Any:
         """`kiosk-sim` with these words. Raises NotStarted with what it said when it refuses."""
-        return self._said("kiosk-sim", *words, "--run-dir", str(self.sim_directory))
+        return self.said("kiosk-sim", *words, "--run-dir", str(self.sim_directory))
 
-    def pid(self, name: str) -> int:
-        return self._processes[name].pid
-
-    def log_of(self, name: str) -> str:
-        return (self.directory / "logs" / f"{name}.log").read_text(encoding="utf-8", errors="replace")
-
-    def _said(self, command: str, *words: str) -> Any:
-        """What one of our commands says as JSON. Raises NotStarted with what it said when it fails."""
+    def said(self, command: str, *words: str, statuses: Collection[int] = (0,)) -> Any:
+        """What one of our commands says as JSON. Raises NotStarted with what it said when it ends otherwise."""
         done = subprocess.run(
             [str(COMMANDS / command), *words, "--json"],
             capture_output=True,
@@ -210,9 +204,26 @@ simulated = true
             check=False,
             env=self._environment,
         )
-        if done.returncode:
+        if done.returncode not in statuses:
             raise NotStarted(f"{command} {' '.join(words)}: {done.stdout}{done.stderr}")
         return json.loads(done.stdout or "null")
+
+    def status(self) -> Mapping[str, Any]:
+        """How the terminal stands, as `kiosk-provision status` says; 1 where somebody must act."""
+        told: Mapping[str, Any] = self.said(
+            "kiosk-provision", "status", "--config", str(self.configuration), statuses=(0, 1)
+        )
+        return told
+
+    def received(self) -> Any:
+        """What the gateway has received: a row for each submission."""
+        return self.said("kiosk-gateway", "list", "--data", str(self.gateway_directory))
+
+    def pid(self, name: str) -> int:
+        return self._processes[name].pid
+
+    def log_of(self, name: str) -> str:
+        return (self.directory / "logs" / f"{name}.log").read_text(encoding="utf-8", errors="replace")
 
     def _start(self, name: str, command: list[str], **environment: str) -> Path:
         log = self.directory / "logs" / f"{name}.log"
