@@ -1,16 +1,18 @@
 """The gateway's file: what a disk can do to it is an OSError, and ends no thread."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import apsw
 import pytest
 
-from sync.gateway.storage import DATABASE, EmbeddedStorage
+from sync.gateway.database import MIGRATIONS
+from sync.gateway.storage import DATABASE, DirectoryRefused, EmbeddedStorage, open_objects, open_storage
 
 SID = "019a0000-0000-7000-8000-000000000001"
 READS: dict[str, Callable[[EmbeddedStorage], object]] = {
-    "hand-ons": lambda storage: storage.hand_ons(),
+    "hand-ons": lambda storage: storage.hand_ons(datetime.now(UTC)),
     "manifest": lambda storage: storage.manifest(SID),
     "upload": lambda storage: storage.upload("none"),
     "acknowledgement": lambda storage: storage.acknowledgement(SID),
@@ -34,3 +36,35 @@ def test_a_file_that_is_no_database_is_an_os_error(tmp_path: Path) -> None:
     (tmp_path / DATABASE).write_bytes(b"no database" * 1_000)
     with pytest.raises(OSError, match="does not work"):
         EmbeddedStorage(tmp_path)
+
+
+@pytest.mark.parametrize("url", ["postgresql://platform/gateway", "sqlite:", "", "directory:/tmp", "/var/lib/gateway"])
+def test_storage_of_another_kind_is_refused_in_a_sentence(url: str) -> None:
+    with pytest.raises(DirectoryRefused, match="sqlite:DIR is what is built in"):
+        open_storage(url)
+
+
+def test_objects_of_another_kind_are_refused_in_a_sentence() -> None:
+    with pytest.raises(DirectoryRefused, match="'s3' cannot be opened: directory:DIR is what is built in"):
+        open_objects("s3:bucket")
+
+
+def test_what_the_first_program_kept_is_brought_up_to_date(tmp_path: Path) -> None:
+    old = apsw.Connection(str(tmp_path / DATABASE))
+    old.execute(MIGRATIONS[0])
+    old.pragma("user_version", 1)
+    manifest = b'{"terminal":{"code":"CZ03"}}'
+    acknowledgement = b'{"received_at":"2026-11-20T08:00:00+08:00"}'
+    old.execute(
+        "INSERT INTO submission (sid, slip_code, fingerprint, manifest, attachments, series, receipt_number, "
+        "acknowledgement) VALUES (?, 'CZ03', 'sha256:', ?, '[]', 1, '2026112000000018', ?)",
+        (SID, manifest, acknowledgement),
+    )
+    old.close(True)
+    storage = EmbeddedStorage(tmp_path)
+    assert storage.feed("CZ03", 0, 10).sids == (SID,)
+    assert [case.state for case in storage.cases("CZ03", 0, 10).rows] == ["received"]
+    kept = storage.manifest(SID)
+    assert kept is not None
+    assert (kept.terminal, kept.signature) == ("CZ03", "")
+    storage.close()

@@ -9,18 +9,36 @@ from hypothesis import strategies as st
 
 from kiosk.check_digits import body_check, credit_code_check, resident_check
 from kiosk.submission import Attachment, Json, SealedSubmission, canonical
-from sync.gateway.manifest_rules import is_file_name, is_sid, judge
+from sync.gateway.manifest_rules import ManifestFault, UnsignedBy, is_file_name, is_sid, judge
 from sync.gateway.ports import Attached, Manifest
 from sync.gateway.synthetic import is_synthetic
+from tests.gateway_bench import OTHER_KEY, identity, line
 
 MakeSubmission = Callable[..., SealedSubmission]
 SID = "019a0000-0000-7000-8000-000000000001"
 DIGEST = "sha256:" + "0" * 64
 
 
+def judged_of(
+    content: bytes, *, sid: str = SID, simulated: bool = True, catalogue_version: str | None = None
+) -> Manifest | UnsignedBy | tuple[ManifestFault, ...]:
+    """As the terminal CZ03 signs it."""
+    return judge(
+        content,
+        sid=sid,
+        terminal=identity(),
+        signature=line(content),
+        simulated=simulated,
+        catalogue_version=catalogue_version,
+    )
+
+
 def pointers(content: bytes, *, sid: str = SID, simulated: bool = True) -> list[str]:
-    judged = judge(content, sid=sid, simulated=simulated)
-    return [] if isinstance(judged, Manifest) else [fault.pointer for fault in judged]
+    judged = judged_of(content, sid=sid, simulated=simulated)
+    if isinstance(judged, Manifest):
+        return []
+    assert not isinstance(judged, UnsignedBy)
+    return [fault.pointer for fault in judged]
 
 
 def changed(submission: SealedSubmission, **members: Json) -> bytes:
@@ -30,7 +48,7 @@ def changed(submission: SealedSubmission, **members: Json) -> bytes:
 def test_a_whole_manifest_is_taken_as_it_came(make_submission: MakeSubmission) -> None:
     page = Attachment("page.jpg", "image/jpeg", b"page")
     submission = make_submission([page], answers=[{"field": "unknown to the gateway", "value": 1.5}])
-    judged = judge(submission.manifest, sid=submission.sid, simulated=True)
+    judged = judged_of(submission.manifest, sid=submission.sid)
     assert isinstance(judged, Manifest)
     assert judged.content == submission.manifest
     assert judged.fingerprint == submission.fingerprint
@@ -43,6 +61,7 @@ def test_every_fault_is_named_with_its_pointer(make_submission: MakeSubmission) 
         format="other/1",
         sid="019a0000-0000-7000-8000-00000000ffff",
         slip_code="CZ03-0000-0000",
+        terminal={"code": "CZ04"},
         simulated="yes",
         attachments=[
             7,
@@ -56,6 +75,7 @@ def test_every_fault_is_named_with_its_pointer(make_submission: MakeSubmission) 
         "/format",
         "/sid",
         "/slip_code",
+        "/terminal/code",
         "/simulated",
         "/attachments/0",
         "/attachments/1/name",
@@ -70,8 +90,39 @@ def test_what_is_no_canonical_object_is_one_fault(content: bytes) -> None:
     assert pointers(content) == [""]
 
 
+def test_nothing_is_read_before_the_signature_is_proved() -> None:
+    signature = line(b"[" * 100_000)
+    assert judge(b"{}", sid=SID, terminal=identity(), signature=signature, simulated=True, catalogue_version=None) == (
+        ManifestFault("", "the signature does not match"),
+    )
+    foreign = line(b"{}", OTHER_KEY)
+    unknown = judge(b"{}", sid=SID, terminal=identity(), signature=foreign, simulated=True, catalogue_version=None)
+    assert unknown == UnsignedBy(OTHER_KEY.key_id)
+
+
+@pytest.mark.parametrize(
+    ("member", "pointer"),
+    [
+        ({"slip_code": "CZ03\u0000"}, "/slip_code"),
+        ({"terminal": {"code": "CZ03\u0000"}}, "/terminal/code"),
+        ({"terminal": "CZ03"}, "/terminal/code"),
+        ({"attachments": [{"name": "a\u0000b", "sha256": DIGEST, "size": 1}]}, "/attachments/0/name"),
+        ({"attachments": {}}, "/attachments"),
+        ({"format": "hall-terminal/submission/0"}, "/format"),
+        ({"format": ["hall-terminal/submission/1"]}, "/format"),
+    ],
+)
+def test_a_tricky_member_is_one_fault(make_submission: MakeSubmission, member: dict[str, Json], pointer: str) -> None:
+    submission = make_submission()
+    assert pointers(changed(submission, **member), sid=submission.sid) == [pointer]
+
+
+def test_half_a_surrogate_is_not_canonical() -> None:
+    assert pointers(b'{"a":"\\ud800"}') == [""]
+
+
 def test_required_members_are_required() -> None:
-    assert pointers(b"{}") == ["/format", "/sid", "/slip_code", "/attachments"]
+    assert pointers(b"{}") == ["/format", "/sid", "/slip_code", "/terminal/code", "/attachments"]
 
 
 def test_simulated_devices_and_synthetic_people_are_refused_by_a_real_gateway(make_submission: MakeSubmission) -> None:
@@ -90,7 +141,7 @@ def test_a_real_submission_is_taken_by_a_real_gateway(make_submission: MakeSubmi
 
 
 def test_faults_repeat_no_value(make_submission: MakeSubmission) -> None:
-    judged = judge(make_submission().manifest, sid=SID, simulated=False)
+    judged = judged_of(make_submission().manifest, sid=SID, simulated=False)
     assert isinstance(judged, tuple)
     assert "陈桂兰" not in repr(judged)
     assert "100101194401010028" not in repr(judged)
