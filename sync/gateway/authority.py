@@ -19,6 +19,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from kiosk.submission import digest_of
 from sync.gateway.private_file import one_at_a_time, write_private
+from sync.outbox.keys import make_directory
 
 AUTHORITY_YEARS = 10
 LIFETIME = timedelta(days=90)
@@ -72,7 +73,7 @@ class LocalAuthority:
 
     def __init__(self, directory: Path, *, now: datetime) -> None:
         key_file, certificate_file = directory / KEY_FILE, directory / CERTIFICATE_FILE
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_directory(directory)
         with one_at_a_time(directory):
             if not certificate_file.exists():
                 _make_root(key_file, certificate_file, now)

@@ -9,6 +9,7 @@ from pathlib import Path
 from kiosk.submission import Json, canonical
 from sync.gateway.ports import Signed
 from sync.gateway.private_file import one_at_a_time, write_private
+from sync.outbox.keys import make_directory
 from sync.wire.signatures import SigningKey, is_signed, new_seed, parse_signature
 
 CURRENT = "current"
@@ -44,7 +45,7 @@ def is_signed_by(content: bytes, line: str, keys: Mapping[str, bytes]) -> bool:
 
 def open_signing(directory: Path) -> Signing:
     """The keys in `directory`; one is made where there is none. Raises OSError."""
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_directory(directory)
     with one_at_a_time(directory):
         if not (directory / CURRENT).exists():
             rotate(directory)

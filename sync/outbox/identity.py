@@ -106,6 +106,14 @@ def read_identity(directory: Path) -> Identity | NotEnrolled:
         return NotEnrolled(f"{trouble.filename} cannot be read ({trouble.strerror})")
 
 
+def generation(directory: Path) -> str:
+    """The name of the generation that counts now; empty where there is none."""
+    try:
+        return (directory / LINK).readlink().name
+    except OSError:
+        return ""
+
+
 def gateway_keys_of(listed: Mapping[str, str]) -> dict[str, bytes]:
     """From `{key id: base64}` as the gateway writes it. Raises ValueError when an id is not its key's."""
     keys = {key_id: base64.b64decode(text, validate=True) for key_id, text in dict(listed).items()}
@@ -128,7 +136,7 @@ def kept_draft(directory: Path, terminal: str) -> Draft:
     place = directory / DRAFT
     if place.is_dir():
         draft = _read_draft(place)
-        if draft.terminal == terminal and not _is_current(directory, draft):
+        if draft is not None and draft.terminal == terminal and not _is_current(directory, draft):
             return draft
         shutil.rmtree(place)
     draft = _new_draft(terminal, new_seed())
@@ -197,13 +205,17 @@ def _new_draft(terminal: str, signing_seed: bytes) -> Draft:
     )
 
 
-def _read_draft(place: Path) -> Draft:
-    return Draft(
-        terminal=json.loads((place / TERMINAL).read_bytes())["terminal"],
-        tls_key=(place / TLS_KEY).read_bytes(),
-        signing_seed=(place / SIGNING_KEY).read_bytes(),
-        request=(place / REQUEST).read_text("ascii"),
-    )
+def _read_draft(place: Path) -> Draft | None:
+    """None for one that the power went under while it was taken away: it came to be whole, in one rename."""
+    try:
+        return Draft(
+            terminal=json.loads((place / TERMINAL).read_bytes())["terminal"],
+            tls_key=(place / TLS_KEY).read_bytes(),
+            signing_seed=(place / SIGNING_KEY).read_bytes(),
+            request=(place / REQUEST).read_text("ascii"),
+        )
+    except FileNotFoundError:
+        return None
 
 
 def _is_current(directory: Path, draft: Draft) -> bool:

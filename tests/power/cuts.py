@@ -15,6 +15,7 @@ from tests.power.recording import Image, Mark, Sync, SyncDirectory, Tape
 Expected = TypeVar("Expected")
 CUTS_A_LIFE = 60
 LIVES = 3  # from one power cut to the next, on the same disk
+CUTS_A_HISTORY = LIVES * CUTS_A_LIFE
 TMPFS = Path("/dev/shm")
 
 
@@ -89,12 +90,12 @@ class Tally:
 class Histories(Generic[Expected]):
     """Histories of one end. Each has some lives: one recorded run from a found disk to the next cut."""
 
-    def __init__(self, end: End[Expected], *, lying: bool = False) -> None:
+    def __init__(self, end: End[Expected], *, lying: frozenset[type] = frozenset()) -> None:
         self._end = end
         self._lying = lying
 
     def try_cuts(self, history: int, *, only: Cut | None = None, keep_in: Path | None = None) -> Tally:
-        """`LIVES` times `CUTS_A_LIFE` cuts of one history, or one of them again.
+        """`CUTS_A_HISTORY` cuts of one history, or one of them again.
 
         What was found after a cut that lost something is left in `keep_in`.
         """
@@ -147,7 +148,12 @@ class Histories(Generic[Expected]):
     def _check(self, place: Path, cut: Cut, found: Image, allowed: Sequence[Expected]) -> Expected:
         root = _empty(place / "found")
         lay_out(found, root)
-        return self._end.check(root, allowed, cut.chance("check"))
+        try:
+            return self._end.check(root, allowed, cut.chance("check"))
+        except Lost:
+            raise
+        except Exception as trouble:
+            raise Lost(f"it does not work any more: {trouble!r}") from trouble
 
 
 @contextmanager

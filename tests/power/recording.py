@@ -58,10 +58,10 @@ Op = Union[Write, Resize, Sync, Rename, SyncDirectory, Mark]  # noqa: UP007 - na
 class Tape:
     """All that was done below `root`, in order, beginning with `image`, which is on the disk already.
 
-    With `lying` nothing is ever synced: a disk that answers before it has written.
+    What `lying` names is never synced: a disk that answers before it has written.
     """
 
-    def __init__(self, root: Path, image: Image, *, lying: bool = False) -> None:
+    def __init__(self, root: Path, image: Image, *, lying: frozenset[type] = frozenset()) -> None:
         self.root = root
         self.image = image
         self.ops: list[Op] = []
@@ -103,8 +103,9 @@ class Tape:
             self.rename((self.found(path.parent), path.name, None))
 
     def sync(self, inode: int) -> None:
-        if not self._lying:
-            self.ops.append(SyncDirectory(inode) if self.tree.kind[inode] is None else Sync(inode))
+        op = SyncDirectory(inode) if self.tree.kind[inode] is None else Sync(inode)
+        if type(op) not in self._lying:
+            self.ops.append(op)
 
     def catch_up(self, path: Path) -> int:
         """The inode at `path`, with the bytes it holds now written."""
