@@ -32,6 +32,7 @@ class House:
     """Gateway, simulated devices, agent and terminal in one directory, over mutual TLS on loopback. Ends all of them
     on leaving.
 
+    `times` and `pulls` are the tables `times` and `agent` of its configuration.
     `directory` keeps what they leave: `gateway/`, `store/`, `logs/`, `terminal.toml`.
     """
 
@@ -41,6 +42,7 @@ class House:
         *,
         environment: Mapping[str, str] | None = None,
         times: Mapping[str, float] | None = None,
+        pulls: Mapping[str, float] | None = None,
         landscape: bool = False,
         pace: bool = True,
     ) -> None:
@@ -53,6 +55,7 @@ class House:
         self.gateway_url = ""
         self._environment = {**os.environ, **(environment or {})}
         self._times = dict(times or {})
+        self._pulls = dict(pulls or {})
         self._landscape = landscape
         self._pace = pace
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
@@ -91,7 +94,9 @@ class House:
 
     def write_configuration(self, devices: Mapping[str, Any]) -> None:
         width, height = (1920, 1080) if self._landscape else (1080, 1920)
-        times = "\n".join(f"{key} = {float(value)}" for key, value in self._times.items())
+        times, pulls = (
+            "\n".join(f"{key} = {float(value)}" for key, value in table.items()) for table in (self._times, self._pulls)
+        )
         self.configuration.write_text(
             f"""\
 [terminal]
@@ -115,6 +120,9 @@ directory = "{self.directory / "store"}"
 
 [times]
 {times}
+
+[agent]
+{pulls}
 
 [screen]
 width_px = {width}

@@ -39,7 +39,7 @@ from sync.agent.submitting import Submitting
 from sync.agent.uploading import Uploading
 from sync.configuration_file import effective_from
 from sync.outbox.drain import Drain
-from sync.outbox.identity import Identity, read_identity
+from sync.outbox.identity import Identity, generation, read_identity
 from sync.outbox.keys import StoreRefused
 from sync.outbox.overview import NoStore, overview
 from sync.outbox.pulled import Pulled
@@ -60,6 +60,7 @@ class _Round:
     configuration: Configuration
     identity: Identity
     stop: threading.Event
+    generation: str  # of the identity
     ends: threading.Event = field(default_factory=threading.Event)
     bug: BaseException | None = None
 
@@ -108,22 +109,21 @@ class _Agent:
         self._local = configuration
         self._identity = identity
         self._directory = Path(configuration.store.directory)
+        self._generation = generation(self._directory)
         self._stop = stop
         self._backoff = backoff
         self._poll_s = poll_s
         self._random = random  # spreads retries, keeps no secret
         self._clock = clock
         self._note = AgentNote(clock)
-        self._renewed = False
         self._whereabouts = _whereabouts()
 
     def run(self) -> None:
         while not self._stop.is_set():
-            self._run_round(_Round(self._effective(), self._identity, self._stop))
-            if self._renewed:
-                self._renewed = False
-                now_on = read_identity(self._directory)
-                self._identity = now_on if isinstance(now_on, Identity) else self._identity
+            self._run_round(_Round(self._effective(), self._identity, self._stop, self._generation))
+            self._generation = generation(self._directory)
+            now_on = read_identity(self._directory)
+            self._identity = now_on if isinstance(now_on, Identity) else self._identity
 
     def _effective(self) -> Configuration:
         """The local configuration with what the gateway last sent on top."""
@@ -168,6 +168,9 @@ class _Agent:
                     log.info("%s: a request was over its time", post.name.value)
             if self._clock.monotonic_s() < look_s:
                 continue
+            if generation(self._directory) != round_.generation:
+                log.info("this terminal was enrolled anew")
+                round_.ends.set()
             before, known, look_s = known, read_ways(), self._clock.monotonic_s() + NETWORK_EVERY_S
             if came_up(before, known):
                 log.info("a network came up")
@@ -257,10 +260,6 @@ class _Agent:
             round_.ends.wait(seconds)
 
     def _around(self, round_: _Round) -> Around:
-        def renewed() -> None:
-            self._renewed = True
-            round_.ends.set()
-
         return Around(
             judge_configuration=partial(_faults_of, self._local),
             configuration_taken=round_.ends.set,
@@ -270,7 +269,7 @@ class _Agent:
                 round_.configuration.gateway.url.startswith("https:") and renewal_due(round_.identity, now)
             ),
             renew=lambda: renew(self._directory, round_.identity, now=self._clock.now()),
-            renewed=renewed,
+            renewed=round_.ends.set,
         )
 
     def _telemetry(self) -> Mapping[str, Json]:
