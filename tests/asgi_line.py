@@ -43,6 +43,8 @@ class Asked:
     async def answer(self) -> Answer:
         await asyncio.wait_for(self._task, PATIENCE_S)
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in self._started["headers"]}
+        empty = self._started["status"] in (204, 304)
+        assert ("content-length" not in headers) == empty or "transfer-encoding" in headers, "a length, unless empty"
         return Answer(self._started["status"], headers, bytes(self._body))
 
     async def _receive(self) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Terminals that a gateway's data directory knows, with their keys and certificates, made without asking over HTTP."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from sync.gateway.authority import Issued
 from sync.gateway.opened import opened_parts
 from sync.gateway.ports import Certificate
+from sync.outbox.identity import Identity
 from sync.wire.signatures import SigningKey, new_seed
 
 HALL = "hall-1"
@@ -27,10 +29,28 @@ class EnrolledTerminal:
     key: Path
     authority: Path
     der: bytes
+    gateway_keys: Mapping[str, bytes]
+    not_before: datetime
+    not_after: datetime
 
     def signed(self, content: bytes) -> dict[str, str]:
         """The header that goes with what it sends."""
         return {"Hall-Signature": self.signing.sign(content).line}
+
+    @property
+    def identity(self) -> Identity:
+        """As the agent has it."""
+        return Identity(
+            terminal=self.code,
+            gateway_url="http://127.0.0.1:9",
+            signing=self.signing,
+            gateway_keys=self.gateway_keys,
+            tls_key=self.key,
+            tls_certificate=self.certificate,
+            authority=self.authority,
+            not_before=self.not_before,
+            not_after=self.not_after,
+        )
 
 
 def enrolled(
@@ -50,7 +70,7 @@ def enrolled(
         later = now + timedelta(hours=1)
         parts.storage.add_terminal(code, hall=HALL, number=code[-2:], secret_hash="-", expires_at=later)
         assert parts.storage.enrol(code, certificate, key_id=signing.key_id, public=signing.public, at=now)
-        authority = parts.authority.certificate
+        authority, gateway_keys = parts.authority.certificate, parts.signing.keys
     made = EnrolledTerminal(
         code,
         signing,
@@ -58,6 +78,9 @@ def enrolled(
         files / f"{code}.key",
         files / "authority.pem",
         x509.load_pem_x509_certificate(issued.pem.encode()).public_bytes(Encoding.DER),
+        gateway_keys,
+        issued.not_before,
+        issued.not_after,
     )
     made.certificate.write_text(issued.pem)
     made.key.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))

@@ -90,11 +90,9 @@ class UploadRoutes:
         async with self._turns.take(upload.upload_id) as turn:
             stands = await self._stands(upload)
             if stands == 0 and with_upload:
-                answer = await self._receive(request, turn, upload, checksum, offset=0)
+                answer = await self._receive(request, turn, upload, checksum, offset=0, taken=201)
             else:
-                answer = _tus(460) if isinstance(stands, WrongDigest) else _at(204, stands)
-        if answer.status_code == 204:
-            answer.status_code = 201
+                answer = _tus(CHECKSUM_MISMATCH) if isinstance(stands, WrongDigest) else _at(201, stands)
         answer.headers["Location"] = f"/v1/uploads/{upload.upload_id}"
         return answer
 
@@ -127,7 +125,7 @@ class UploadRoutes:
                 return _tus(CHECKSUM_MISMATCH)
             if stands != offset:
                 return _at(409, stands)
-            return await self._receive(request, turn, upload, checksum, offset=offset)
+            return await self._receive(request, turn, upload, checksum, offset=offset, taken=204)
 
     async def _find(self, request: Request, terminal: TerminalIdentity) -> Upload | Unknown:
         upload_id: str = request.path_params["upload_id"]
@@ -139,9 +137,9 @@ class UploadRoutes:
         return upload
 
     async def _receive(
-        self, request: Request, turn: Turn, upload: Upload, checksum: "_Checksum | None", *, offset: int
+        self, request: Request, turn: Turn, upload: Upload, checksum: "_Checksum | None", *, offset: int, taken: int
     ) -> Response:
-        """Take the body at `offset`, where the upload stands."""
+        """Take the body at `offset`, where the upload stands. `taken`: the status when it came whole."""
         lacking = upload.size - offset
         if (number(request.headers.get("Content-Length")) or 0) > lacking:
             return _tus(413)
@@ -162,7 +160,7 @@ class UploadRoutes:
         stands = await self._append(upload, bytes(waiting), offset)
         if isinstance(stands, WrongDigest):
             return _tus(CHECKSUM_MISMATCH)
-        return _at(204 if body.is_whole else 409, stands)
+        return _at(taken if body.is_whole else 409, stands)
 
     async def _stands(self, upload: Upload) -> int | WrongDigest:
         return await to_thread.run_sync(self._uploads.stands, upload, limiter=self._writers)

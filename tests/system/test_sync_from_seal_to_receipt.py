@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from datetime import datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -36,9 +36,13 @@ from kiosk.submission import FORMAT, Attachment, Json, Rating, SealedSubmission,
 from sync.agent.backoff import Backoff
 from sync.agent.run import run_agent
 from sync.gateway.cli import main
-from sync.gateway.serve import AddressRefused, GatewayServer, bind, opened_gateway
+from sync.gateway.logs import JsonLines
+from sync.gateway.serve import AddressRefused, Serving, bind
+from sync.outbox.identity import Identity
 from sync.outbox.schema import State
 from sync.outbox.store import Outbox
+from tests.enrolled import enrolled
+from tests.system.serving import served
 
 NAME, NUMBER = "陈桂兰", "100101194401010028"
 PHOTO = Attachment("身份证.jpg", "image/jpeg", Random(7).randbytes(600_000))
@@ -58,6 +62,7 @@ def make_submission(*attachments: Attachment, **members: Json) -> SealedSubmissi
         "sid": sid,
         "slip_code": code,
         "simulated": True,
+        "terminal": {"code": "CZ03"},
         "applicant": {"name": NAME, "number": NUMBER},
         "attachments": [
             {"name": one.name, "media_type": one.media_type, "sha256": one.digest, "size": len(one.content)}
@@ -95,28 +100,28 @@ def wait_until(holds: Callable[[], object], what: str) -> None:
         pause.wait(0.01)
 
 
-@contextmanager
-def gateway(directory: Path, *, simulated: bool = True, port: int = 0) -> Iterator[str]:
-    """A gateway in a thread of its own; yields its address."""
-    ready = threading.Event()
-    urls: list[str] = []
-    with bind("127.0.0.1", port) as bound, opened_gateway(directory, simulated=simulated) as app:
-        server = GatewayServer(app, bound, ready=lambda url: (urls.append(url), ready.set()))
-        thread = threading.Thread(target=server.serve_bound)
-        thread.start()
-        assert ready.wait(PATIENCE_S)
-        try:
-            yield urls[0]
-        finally:
-            server.should_exit = True
-            thread.join()
+speakers: dict[Path, Identity] = {}
+
+
+@pytest.fixture(autouse=True)
+def _speaks_as_an_enrolled_terminal(tmp_path: Path) -> Iterator[None]:
+    speakers[tmp_path] = enrolled(tmp_path / "gateway", "CZ03", files=tmp_path / "terminal").identity
+    yield
+    del speakers[tmp_path]
+
+
+def gateway(directory: Path, *, simulated: bool = True, port: int = 0) -> AbstractContextManager[str]:
+    """A gateway in a thread of its own, for which every connection is terminal CZ03; yields its address."""
+    return served(directory, Serving(simulated=simulated, as_terminal="CZ03", admission_rate=10_000), port=port)
 
 
 @contextmanager
 def agent(store: Path, url: str) -> Iterator[None]:
     stop = threading.Event()
     pace = {"backoff": Backoff(base_s=0.02, cap_s=0.2), "poll_s": 0.02, "random": Random(1)}
-    thread = threading.Thread(target=run_agent, args=(configured(store, url), stop), kwargs=pace)
+    thread = threading.Thread(
+        target=run_agent, args=(configured(store, url), speakers[store.parent], stop), kwargs=pace
+    )
     thread.start()
     try:
         yield
@@ -131,8 +136,8 @@ Trouble = Callable[[str, str, bytes], str | bytes | None]
 class Line:
     """Carries requests to a gateway and notes them.
 
-    `trouble(method, path, body)` answers None to carry, "lose" to carry and lose the answer, "portal" to answer with a
-    page of HTML, or the bytes to carry instead.
+    `trouble(method, path, body)` answers None to carry, "lose" to carry and lose the answer, "cut" to carry half of it,
+    "portal" to answer with a page of HTML, or the bytes to carry instead.
     """
 
     def __init__(self, port: int) -> None:
@@ -160,12 +165,17 @@ def line(to: str) -> Iterator[tuple[Line, str]]:
             if trouble == "portal":
                 self.reply(200, {"Content-Type": "text/html"}, b"<html>Please log in</html>")
                 return
+            if trouble == "cut":
+                body = body[: len(body) // 2]
             state.carried.append((self.command, self.path, len(body)))
             onward = http.client.HTTPConnection("127.0.0.1", state.port, timeout=PATIENCE_S)
             try:
                 onward.request(
                     self.command, self.path, trouble if isinstance(trouble, bytes) else body, dict(self.headers)
                 )
+                if trouble == "cut":
+                    self.close_connection = True
+                    return
                 answer = onward.getresponse()
                 content = answer.read()
             except ConnectionError:
@@ -267,23 +277,23 @@ def test_an_answer_lost_after_commit_is_given_again_byte_for_byte(outbox: Outbox
     assert [path.name for path in received(tmp_path, "").iterdir()] == [submission.sid]
 
 
-@pytest.mark.parametrize("step", ["PUT", "POST /v1/uploads", "PATCH", "HEAD"])
-def test_any_lost_answer_has_one_effect(outbox: Outbox, tmp_path: Path, step: str) -> None:
+@pytest.mark.parametrize("steps", [["PUT"], ["POST /v1/uploads"], ["PATCH"], ["PATCH", "HEAD"]])
+def test_any_lost_answer_has_one_effect(outbox: Outbox, tmp_path: Path, steps: list[str]) -> None:
     submission = make_submission(PHOTO, NOTE)
-    lost: list[str] = []
+    to_lose = list(steps)
 
-    def lose_one(method: str, path: str, body: bytes) -> str | None:
-        if f"{method} {path}".startswith(step) and not lost:
-            lost.append(path)
+    def lose_each_once(method: str, path: str, body: bytes) -> str | None:
+        if to_lose and f"{method} {path}".startswith(to_lose[0]):
+            to_lose.pop(0)
             return "lose"
         return None
 
     with gateway(tmp_path / "gateway") as url, line(url) as (carrier, through):
-        carrier.trouble = lose_one
+        carrier.trouble = lose_each_once
         outbox.seal(submission)
         with agent(tmp_path / "store", through):
             wait_until_received(outbox, tmp_path, submission)
-    assert lost
+    assert not to_lose
     assert (received(tmp_path, submission.sid) / PHOTO.name).read_bytes() == PHOTO.content
     resent = sum(size for method, _, size in carrier.carried if method == "PATCH")
     assert resent == len(PHOTO.content) + len(NOTE.content), "what the gateway had on disk is not sent again"
@@ -292,28 +302,32 @@ def test_any_lost_answer_has_one_effect(outbox: Outbox, tmp_path: Path, step: st
 def test_a_gateway_that_goes_and_comes_back_gets_the_rest_of_the_upload(outbox: Outbox, tmp_path: Path) -> None:
     submission = make_submission(PHOTO)
     with line("http://127.0.0.1:9") as (carrier, through), agent(tmp_path / "store", through):
-        chunks: list[int] = []
-        down = threading.Event()
+        cut, is_back = threading.Event(), threading.Event()
 
-        def goes_after_one_chunk(method: str, path: str, body: bytes) -> str | None:
-            if method == "PATCH":
-                chunks.append(len(body))
-            if len(chunks) > 1 and not down.is_set():
-                return "portal"
-            return None
+        def cuts_the_first_upload(method: str, path: str, body: bytes) -> str | None:
+            if method == "PATCH" and not cut.is_set():
+                cut.set()
+                return "cut"
+            return None if is_back.is_set() or not cut.is_set() else "portal"
 
-        carrier.trouble = goes_after_one_chunk
+        carrier.trouble = cuts_the_first_upload
         outbox.seal(submission)
         with gateway(tmp_path / "gateway") as url:
             carrier.port = int(url.rpartition(":")[2])
-            wait_until(lambda: len(chunks) > 1, "the second chunk against a closed door")
+            wait_until(cut.is_set, "an upload that is cut")
+            wait_until(lambda: parts_on_disk(tmp_path) == len(PHOTO.content) // 2, "what had come on disk")
         assert outbox.state_of(submission.sid) is State.UPLOADING
         with gateway(tmp_path / "gateway") as url:
             carrier.port = int(url.rpartition(":")[2])
-            down.set()
+            is_back.set()
             wait_until_received(outbox, tmp_path, submission)
     sent = [size for method, _, size in carrier.carried if method == "PATCH" and size]
-    assert sum(sent) == len(PHOTO.content)
+    assert sum(sent) == len(PHOTO.content), "what the gateway had on disk is not sent again"
+
+
+def parts_on_disk(tmp_path: Path) -> int:
+    parts = (tmp_path / "gateway" / "parts").glob("*")
+    return sum(part.stat().st_size for part in parts if part.suffix != ".synced")
 
 
 def test_behind_a_captive_portal_nothing_steps_forward(outbox: Outbox, tmp_path: Path) -> None:
@@ -404,7 +418,9 @@ def test_a_real_gateway_refuses_what_was_simulated(
         with agent(tmp_path / "store", url):
             wait_until(lambda: outbox.state_of(submission.sid) is State.REJECTED, "the refusal")
     assert not any(received(tmp_path, "").iterdir())
-    assert "refused" in caplog.text
+    lines = [json.loads(JsonLines().format(record)) for record in caplog.records]
+    refusals = [line for line in lines if line.get("status") == 422]
+    assert [(line["sid"], line["trouble"]) for line in refusals] == [(submission.sid, "applicant, simulated")]
     assert NAME not in caplog.text
     assert NUMBER not in caplog.text
 
@@ -450,7 +466,7 @@ def test_the_command_serves_until_told_and_lists_what_came(
     submission = make_submission(NOTE)
     outbox.seal(submission)
     outbox.keep_rating(make_rating(submission.sid))
-    with gateway_process(tmp_path / "gateway", "--simulated") as (process, said):
+    with gateway_process(tmp_path / "gateway", "--simulated", "--as-terminal", "CZ03") as (process, said):
         assert said.startswith("listening on http://127.0.0.1:")
         with agent(tmp_path / "store", said.removeprefix("listening on ")):
             wait_until((received(tmp_path, submission.sid) / "rating.json").exists, "the rating")
@@ -469,6 +485,9 @@ def test_the_command_serves_until_told_and_lists_what_came(
             "slip_code": submission.slip_code,
             "receipt_number": receipt.receipt_number,
             "level": "4",
+            "terminal": "CZ03",
+            "state": "received",
+            "parked": "",
         }
     ]
     assert main(["list", "--data", str(tmp_path / "gateway")]) == 0
@@ -481,7 +500,7 @@ def test_a_gateway_killed_while_it_commits_answers_alike_afterwards(outbox: Outb
     stopped = tmp_path / "stopped"
     os.environ |= {"HALL_STOP_AT": "gateway.committed", "HALL_STOP_FILE": str(stopped)}
     try:
-        with gateway_process(tmp_path / "gateway", "--simulated", "--json") as (process, said):
+        with gateway_process(tmp_path / "gateway", "--simulated", "--as-terminal", "CZ03", "--json") as (process, said):
             url = json.loads(said)["listening"]
             with line(url) as (carrier, through), agent(tmp_path / "store", through):
                 wait_until(lambda: stopped.exists() and stopped.read_text(), "the step")
