@@ -27,19 +27,23 @@ class JournalTables(Database):
 
     def journal_digest(self, terminal: str, seq: int) -> str | None:
         with self._reading():
-            found = self._one(
-                "SELECT digest FROM journal WHERE seq = ? AND branch = "
-                "(SELECT max(branch) FROM journal_branch WHERE terminal = ?)",
-                seq,
+            branches = self._rows(
+                "SELECT branch, after_seq, after_digest FROM journal_branch WHERE terminal = ? ORDER BY branch DESC",
                 terminal,
             )
-            if found is None:
-                found = self._one(
-                    "SELECT after_digest FROM journal_branch WHERE after_seq = ? AND branch = "
-                    "(SELECT max(branch) FROM journal_branch WHERE terminal = ?)",
-                    seq,
-                    terminal,
-                )
+            needed: tuple[int, str] | None = None  # where the branch after this one begins
+            for branch, after_seq, after_digest in branches:
+                if needed is not None and self._in_branch(branch, after_seq, after_digest, needed[0]) != needed[1]:
+                    continue
+                if seq >= after_seq:
+                    return self._in_branch(branch, after_seq, after_digest, seq)
+                needed = (after_seq, after_digest)
+        return None
+
+    def _in_branch(self, branch: int, after_seq: int, after_digest: str, seq: int) -> str | None:
+        if seq == after_seq:
+            return after_digest
+        found = self._one("SELECT digest FROM journal WHERE branch = ? AND seq = ?", branch, seq)
         return None if found is None else str(found[0])
 
     def keep_journal(

@@ -96,10 +96,9 @@ class Journals:
         if part.after == head or self._at(terminal, part.after[0]) != part.after[1]:
             return part.after, part.rows
         for place, row in enumerate(part.rows):
-            known = self._at(terminal, row.seq)
-            if known is None:
+            if row.seq > head[0]:
                 break
-            if known != row.digest:
+            if self._at(terminal, row.seq) != row.digest:
                 return (part.after if place == 0 else _place(part.rows[place - 1])), part.rows[place:]
         else:
             return head, ()

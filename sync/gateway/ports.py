@@ -433,7 +433,7 @@ class JournalBooks(Protocol):
         ...
 
     def journal_digest(self, terminal: str, seq: int) -> str | None:
-        """The digest at `seq` on the branch that goes on."""
+        """The digest at `seq` on the branch that goes on, and before it on those it grew from."""
         ...
 
     def keep_journal(
