@@ -23,7 +23,7 @@ from sync.gateway.openapi import operations
 from sync.gateway.opened import opened_parts
 from sync.gateway.serve import OpenGateway, Serving, Webhook, opened_gateway
 from sync.gateway.signing import is_signed_by
-from tests.asgi_line import Answer, Application, ask, running
+from tests.asgi_line import Answer, Application, ask, begin, running
 from tests.enrolled import EnrolledTerminal, enrolled
 
 MakeSubmission = Callable[..., SealedSubmission]
@@ -354,3 +354,18 @@ def test_nothing_that_is_sent_to_any_route_makes_it_stumble(terminal: EnrolledTe
             assert answer.status < 500, (method, target, answer)
 
         stumbles_never()
+
+
+def test_a_body_that_comes_too_slowly_is_not_waited_for(
+    terminal: EnrolledTerminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sync.gateway.answers.BODY_WITHIN_S", 0.05)
+
+    async def talk(app: Application) -> None:
+        slow = begin(app, "POST", "/v1/ratings")
+        slow.piece(b"{")
+        answer = await slow.answer()
+        assert (answer.status, said(answer)) == (408, {"reason": "too-slow"})
+
+    with gateway(tmp_path / "data") as opened:
+        conversation(opened, talk)

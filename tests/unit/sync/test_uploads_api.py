@@ -436,3 +436,19 @@ def fuzzed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     made = Bench(tmp_path_factory.mktemp("fuzzed"))
     yield made
     made.storage.close()
+
+
+def test_a_sender_that_falls_silent_loses_its_turn_and_nothing_of_what_came(
+    bench: Bench, announced: SealedSubmission, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sync.gateway.uploads_api.SILENCE_S", 0.05)
+
+    async def conversation() -> None:
+        path = await bench.created(announced)
+        silent = begin(bench.app, "PATCH", path, at(0))
+        silent.piece(CONTENT[:20_000])
+        answer = await silent.answer()
+        assert (answer.status, answer.headers["upload-offset"]) == (409, "20000")
+        assert await bench.offset(path) == 20_000
+
+    asyncio.run(conversation())
