@@ -4,7 +4,7 @@ Only what our gateway signed is taken, and whole or not at all: a refused one is
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -28,6 +28,7 @@ from sync.wire.journal import write_digest
 
 log = logging.getLogger(__name__)
 CATALOGUE_LIMIT_BYTES = 30_000_000
+RENEWAL, AUDIT = "renewal", "audit"
 JOURNAL_ROWS = 500
 JOURNAL_LOOK_S = 30.0
 GRACE_S = 72 * 3600
@@ -87,12 +88,12 @@ class Pulls:
         self._note = note
         self._random = random
         self._steps: Mapping[str, tuple[Callable[[], Again | None], float]] = {  # the most urgent first
-            "renewal": (self._renew, intervals.renewal_s),
+            RENEWAL: (self._renew, intervals.renewal_s),
             "configuration": (self._configuration, intervals.configuration_s),
             "feed": (self._feed, intervals.feed_s),
             "catalogue": (self._catalogue, intervals.catalogue_s),
             "cases": (self._cases, intervals.cases_s),
-            "audit": (self._audit, intervals.audit_s),
+            AUDIT: (self._audit, intervals.audit_s),
             "telemetry": (self._telemetry, intervals.telemetry_s),
         }
         self._due_s = dict.fromkeys(self._steps, float("-inf"))
@@ -101,15 +102,30 @@ class Pulls:
         self._refused: dict[Pulled, str] = {}
         self._not_renewed: Why | None = None
 
+    def urgent(self, now_s: float) -> Sequence[Work]:
+        """A new certificate: with the one that ran out nothing else is believed.
+
+        Due by signed time, or by our clock: a terminal that was switched off has seen no signed time since.
+        """
+        if self._due_s[RENEWAL] > now_s:
+            return ()
+        now = self._clock.now()
+        if any(self._around.renewal_due(at) for at in (self._drain.floor() or now, now)):
+            return (Work(RENEWAL, partial(self._take, RENEWAL)),)
+        self._due_s[RENEWAL] = now_s + self._intervals.renewal_s
+        return ()
+
     def agenda(self, now_s: float) -> Agenda:
         if now_s >= self._journal_look_s:
             self._journal_look_s = now_s + JOURNAL_LOOK_S
-            if len(self._drain.journal_unsent(JOURNAL_ROWS).rows) >= JOURNAL_ROWS:
-                self._due_s["audit"] = now_s
-        due = [key for key, due_s in self._due_s.items() if due_s <= now_s]
+            unsent = len(self._drain.journal_unsent(JOURNAL_ROWS).rows)
+            if unsent >= JOURNAL_ROWS:
+                self._due_s[AUDIT] = now_s
+            elif not unsent and self._due_s[AUDIT] <= now_s:
+                self._due_s[AUDIT] = now_s + JOURNAL_LOOK_S
+        due = [key for key, due_s in self._due_s.items() if due_s <= now_s and key != RENEWAL]
         later_s = min((due_s for due_s in self._due_s.values() if due_s > now_s), default=None)
-        works = [Work(key, partial(self._take, key)) for key in due]
-        return Agenda(works, self._steps.keys(), later_s)
+        return Agenda([Work(key, partial(self._take, key)) for key in due], self._steps.keys(), later_s)
 
     def acknowledged(self, now_s: float) -> None:
         self._soon("feed", now_s + self._intervals.feed_waiting_s)
@@ -130,10 +146,6 @@ class Pulls:
         self._due_s[key] = min(self._due_s[key], at_s)
 
     def _renew(self) -> Again | None:
-        """Due by signed time, or by our clock: a terminal that was switched off has seen no signed time since."""
-        now = self._clock.now()
-        if not any(self._around.renewal_due(at) for at in (self._drain.floor() or now, now)):
-            return None
         match self._around.renew():
             case Renewed(not_after):
                 log.info("there is a new certificate, until %s", not_after.isoformat())
@@ -248,8 +260,7 @@ class Pulls:
 
     def _audit(self) -> Again | None:
         part = self._drain.journal_unsent(JOURNAL_ROWS)
-        if not part.rows:
-            return None
+        last = part.rows[-1].seq if part.rows else part.after_seq  # another agent may have sent them
         where = self._around.whereabouts
         content = canonical(
             {
@@ -265,15 +276,15 @@ class Pulls:
         answer = self._client.ask_signed("POST", "v1/audit", content)
         if isinstance(answer, Again):
             return answer
-        said = answer.names(seq=part.rows[-1].seq) if answer.status == 200 else None
+        said = answer.names(seq=last) if answer.status == 200 else None
         if said is None:
             return answer.again()
-        self._drain.journal_sent(part.rows[-1].seq)
+        self._drain.journal_sent(last)
         findings = said.get("findings")
         for finding in findings if isinstance(findings, list) else ():
             self._found(finding.get("finding") if isinstance(finding, dict) else finding)
         if len(part.rows) == JOURNAL_ROWS:
-            self._soon("audit", self._clock.monotonic_s())
+            self._soon(AUDIT, self._clock.monotonic_s())
         return None
 
     def _found(self, finding: Json) -> None:
@@ -338,6 +349,8 @@ def _page(after: int, document: Mapping[str, Json]) -> FeedPage | None:
         case {
             "epoch": str(epoch),
             "cursor": int(cursor),
+            "history_before": str(history_before),
+            "history": str(history),
             "durable_until": int(durable_until),
             "rows": list(rows),
             "more": bool(more),
@@ -346,7 +359,7 @@ def _page(after: int, document: Mapping[str, Json]) -> FeedPage | None:
             at, sids = time_of(written_at), [row for row in rows if isinstance(row, str)]
             if at is None or len(sids) != len(rows):
                 return None
-            return FeedPage(after, epoch, cursor, durable_until, sids, more, at)
+            return FeedPage(after, epoch, cursor, durable_until, sids, more, at, history_before, history)
     return None
 
 

@@ -61,10 +61,12 @@ MIGRATIONS = (
     CREATE TABLE feed (
         cursor INTEGER PRIMARY KEY AUTOINCREMENT,
         terminal TEXT NOT NULL,
-        sid TEXT NOT NULL UNIQUE REFERENCES submission (sid),
-        at TEXT NOT NULL
+        sid TEXT NOT NULL REFERENCES submission (sid),
+        at TEXT NOT NULL,
+        history TEXT NOT NULL DEFAULT ''
     ) STRICT;
     CREATE INDEX feed_of ON feed (terminal, cursor);
+    CREATE INDEX feed_place ON feed (sid);
     CREATE TABLE case_state (
         sid TEXT PRIMARY KEY REFERENCES submission (sid),
         terminal TEXT NOT NULL,

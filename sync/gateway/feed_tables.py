@@ -19,13 +19,22 @@ class FeedTables(Database):
             )
             more = len(rows) > limit
             page = rows[:limit]
+            cursor = int(page[-1][0]) if more else self._head()
             return FeedRows(
                 epoch=self._setting("epoch") or "",
-                cursor=int(page[-1][0]) if more else self._head(),
+                cursor=cursor,
+                history_before=self._history(terminal, after),
+                history=self._history(terminal, cursor),
                 durable_until=int(self._setting("durable_until") or 0),
                 sids=tuple(str(sid) for _, sid in page),
                 more=more,
             )
+
+    def _history(self, terminal: str, cursor: int) -> str:
+        found = self._one(
+            "SELECT history FROM feed WHERE terminal = ? AND cursor <= ? ORDER BY cursor DESC LIMIT 1", terminal, cursor
+        )
+        return "" if found is None else str(found[0])
 
     def durability(self) -> Durability:
         with self._reading():

@@ -75,6 +75,8 @@ SCHEMAS: Object = {
             "terminal": TEXT,
             "epoch": TEXT,
             "cursor": COUNT,
+            "history_before": TEXT,
+            "history": TEXT,
             "durable_until": COUNT,
             "rows": _list(SID),
             "more": FLAG,

@@ -74,7 +74,7 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
-    """`series`: its place in the gateway's series; None for one that was given before a restore."""
+    """`series`: the day and the number in its series; None for one that was given before a restore."""
 
     series: int | None
     receipt_number: str
@@ -123,10 +123,17 @@ class HandOn:
 
 @dataclass(frozen=True, slots=True)
 class FeedRows:
-    """A part of the acknowledgement feed. `cursor` is where the next part begins."""
+    """A part of one terminal's acknowledgement feed. `cursor` is where the next part begins.
+
+    `history_before` and `history` stand for all rows of this terminal up to where the part begins and where it ends:
+    a digest over each row's content and the one before, '' without any. A gateway whose files were copied back gives
+    others.
+    """
 
     epoch: str
     cursor: int
+    history_before: str
+    history: str
     durable_until: int
     sids: tuple[str, ...]
     more: bool
@@ -311,19 +318,21 @@ class Submissions(Protocol):
         sid: str,
         acknowledge: Callable[[int], Acknowledgement],
         *,
+        least: int,
         at: datetime,
         earlier: Acknowledgement | None = None,
         durable: bool = False,
     ) -> Signed:
         """The acknowledgement, the same for ever.
 
-        `acknowledge` turns the next number of the series (1 is the first) into one; `earlier` is taken instead when
-        its receipt number is free. It, the rows of the feed, of the case and of the outbox are one transaction.
-        `durable`: the feed's `durable_until` moves with it.
+        `acknowledge` turns the next number of the series into one: the one after the day's last, at least `least`,
+        whose first eight digits are the day. `earlier` is taken instead when its receipt number is free. It, the rows
+        of the feed, of the case and of the outbox are one transaction. `durable`: the feed's `durable_until` moves
+        with it.
         """
         ...
 
-    def keep_rating(self, rating: KeptRating) -> Kept:
+    def keep_rating(self, rating: KeptRating, *, at: datetime) -> Kept:
         """One for each submission: the first stays. The row of the outbox is in the same transaction."""
         ...
 

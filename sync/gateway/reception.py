@@ -19,6 +19,8 @@ CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
 ACKNOWLEDGEMENT = "hall-terminal/acknowledgement/1"
 FEED = "hall-terminal/acknowledgements/1"
 PAGE_ROWS = 500
+NUMBERS_A_DAY = 10_000_000
+NUMBERS_A_SECOND = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ class Reception:
         self._catalogue_version = catalogue_version
         self._simulated = simulated
         self._now = now
+        self._started_at = now()
         self._wake = wake
         self._durable_at_commit = durable_at_commit
         if durable_at_commit:
@@ -122,6 +125,7 @@ class Reception:
         answer = self._storage.commit(
             sid,
             lambda series: self._acknowledge(manifest, series, received_at),
+            least=self._least(received_at),
             at=received_at,
             earlier=None if earlier is None else self._ours(manifest, earlier),
             durable=self._durable_at_commit,
@@ -138,7 +142,7 @@ class Reception:
             return Unknown()
         if self._storage.acknowledgement(rating.sid) is None:
             return Unknown()
-        kept = self._storage.keep_rating(rating)
+        kept = self._storage.keep_rating(rating, at=self._now())
         self._wake()
         return Rated(rating, new=kept is Kept.NEW) if kept in (Kept.NEW, Kept.SAME) else SomethingElse()
 
@@ -151,6 +155,8 @@ class Reception:
                 "terminal": terminal.code,
                 "epoch": page.epoch,
                 "cursor": page.cursor,
+                "history_before": page.history_before,
+                "history": page.history,
                 "durable_until": page.durable_until,
                 "rows": list(page.sids),
                 "more": page.more,
@@ -164,6 +170,9 @@ class Reception:
         rows: list[Json] = [{"sid": row.sid, "state": row.state, "case_number": row.case_number} for row in page.rows]
         return canonical({"cursor": page.cursor, "more": page.more, "rows": rows})
 
+    def _least(self, received_at: datetime) -> int:
+        return least_series(received_at, self._started_at)
+
     def _missing(self, manifest: Manifest) -> tuple[str, ...]:
         digests = dict.fromkeys(one.digest for one in manifest.attachments)
         return tuple(digest for digest in digests if not self._objects.has(digest))
@@ -173,7 +182,7 @@ class Reception:
         return answer if answer.signature else self._signing.sign(answer.content)
 
     def _acknowledge(self, manifest: Manifest, series: int, received_at: datetime) -> Acknowledgement:
-        number = receipt_number(received_at, series)
+        number = receipt_number(series)
         signed = self._signing.document(
             {
                 "format": ACKNOWLEDGEMENT,
@@ -201,10 +210,21 @@ class Reception:
         return Acknowledgement(None, number, earlier)
 
 
-def receipt_number(received_at: datetime, series: int) -> str:
+def receipt_number(series: int) -> str:
     """收件编号: the day in China, seven digits of the gateway's own series, a Luhn digit."""
-    digits = f"{received_at.astimezone(CHINA):%Y%m%d}{series % 10_000_000:07}"
-    return digits + luhn(digits)
+    return f"{series}{luhn(str(series))}"
+
+
+def least_series(received_at: datetime, started_at: datetime) -> int:
+    """The smallest number that may be given at `received_at` by a gateway that runs since `started_at`.
+
+    After a start it lies past all that could have been given on that day before, also by files that were lost since:
+    a hundred for each second.
+    """
+    received, started = received_at.astimezone(CHINA), started_at.astimezone(CHINA)
+    same_day = received.date() == started.date()
+    passed_s = (started.hour * 60 + started.minute) * 60 + started.second + 1 if same_day else 0
+    return int(f"{received:%Y%m%d}") * NUMBERS_A_DAY + NUMBERS_A_SECOND * passed_s
 
 
 def _rating(content: bytes) -> KeptRating | Faulty:

@@ -18,7 +18,6 @@ from sync.outbox.keys import make_directory, sync_directory
 
 __all__ = ["DATABASE", "DirectoryRefused", "EmbeddedStorage", "open_objects", "open_storage"]
 
-SERIES_GAP = 100_000  # more receipts than are given between two backups
 CASE_GAP = 10_000_000  # more changes of cases than between two backups
 
 
@@ -65,7 +64,6 @@ class EmbeddedStorage(SubmissionTables, FeedTables, TerminalTables, JournalTable
         epoch = uuid.uuid4().hex
         with self._writing():
             self._set("epoch", epoch)
-            self._set("series_floor", str(self._next_series() - 1 + SERIES_GAP * restores))
             self._set("durable_until", str(self._head()))
             # Every terminal reads its cases again.
             self._execute("UPDATE case_state SET cursor = -cursor")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from kiosk.submission import digest_of
 from sync.gateway.database import Database
 from sync.gateway.ports import (
     Acknowledgement,
@@ -22,6 +23,7 @@ from sync.gateway.ports import (
 from sync.steps import reached
 
 ROWS_AT_ONCE = 100
+NUMBERS_A_DAY = 10_000_000
 LONGEST_PAUSE = timedelta(hours=1)  # a row that waits longer was written under another clock
 _MANIFEST = "submission.sid, slip_code, manifest, fingerprint, attachments, terminal, manifest_signature, parked"
 _FIRST_OF_ITS_SID = (
@@ -88,6 +90,7 @@ class SubmissionTables(Database):
         sid: str,
         acknowledge: Callable[[int], Acknowledgement],
         *,
+        least: int,
         at: datetime,
         earlier: Acknowledgement | None = None,
         durable: bool = False,
@@ -98,7 +101,7 @@ class SubmissionTables(Database):
                 return before
             given = earlier if earlier is not None and self._is_free(earlier.receipt_number) else None
             if given is None:
-                given = acknowledge(self._next_series())
+                given = acknowledge(self._next_series(least))
                 while not self._is_free(given.receipt_number):  # one from before a restore has it
                     given = acknowledge((given.series or 0) + 1)
             self._execute(
@@ -111,12 +114,7 @@ class SubmissionTables(Database):
                 sid,
             )
             self._execute("INSERT INTO hand_on (sid) VALUES (?)", sid)
-            self._execute(
-                "INSERT INTO feed (terminal, sid, at) SELECT terminal, sid, ? FROM submission WHERE sid = ?",
-                at.astimezone(UTC).isoformat(),
-                sid,
-            )
-            cursor = self._connection.last_insert_rowid()
+            cursor = self._list(sid, given.signed.content, at)
             self._execute(
                 "INSERT INTO case_state SELECT sid, terminal, (SELECT coalesce(max(cursor), 0) + 1 FROM case_state), "
                 "0, iif(parked IS NULL, 'received', 'parked'), NULL FROM submission WHERE sid = ?",
@@ -128,14 +126,31 @@ class SubmissionTables(Database):
         reached("gateway.committed")
         return given.signed
 
-    def _next_series(self) -> int:
-        ((last,),) = self._execute("SELECT coalesce(max(series), 0) FROM submission")
-        return max(int(last), int(self._setting("series_floor") or 0)) + 1
+    def _next_series(self, least: int) -> int:
+        day = least - least % NUMBERS_A_DAY
+        ((last,),) = self._execute(
+            "SELECT coalesce(max(series), 0) FROM submission WHERE series BETWEEN ? AND ?", day, day + NUMBERS_A_DAY - 1
+        )
+        return max(int(last) + 1, least)
+
+    def _list(self, sid: str, content: bytes, at: datetime) -> int:
+        """A new row of the feed about this submission, which says `content`; its cursor."""
+        ((terminal,),) = self._execute("SELECT terminal FROM submission WHERE sid = ?", sid)
+        before = self._one("SELECT history FROM feed WHERE terminal = ? ORDER BY cursor DESC LIMIT 1", str(terminal))
+        history = digest_of(("" if before is None else str(before[0])).encode() + content)
+        self._execute(
+            "INSERT INTO feed (terminal, sid, at, history) VALUES (?, ?, ?, ?)",
+            str(terminal),
+            sid,
+            at.astimezone(UTC).isoformat(),
+            history,
+        )
+        return self._connection.last_insert_rowid()
 
     def _is_free(self, receipt_number: str) -> bool:
         return self._one("SELECT 1 FROM submission WHERE receipt_number = ?", receipt_number) is None
 
-    def keep_rating(self, rating: KeptRating) -> Kept:
+    def keep_rating(self, rating: KeptRating, *, at: datetime) -> Kept:
         with self._writing():
             found = self._one(
                 "SELECT sid, rating_id, content FROM rating WHERE sid = ? OR rating_id = ?",
@@ -146,6 +161,7 @@ class SubmissionTables(Database):
                 return Kept.SAME if found == (rating.sid, rating.rating_id, rating.content) else Kept.OTHER
             self._execute("INSERT INTO rating VALUES (?, ?, ?)", rating.sid, rating.rating_id, rating.content)
             self._execute("INSERT INTO hand_on (sid, rating) VALUES (?, ?)", rating.sid, rating.content)
+            self._list(rating.sid, rating.content, at)
         reached("gateway.rating_stored")
         return Kept.NEW
 

@@ -1,7 +1,8 @@
 """The platform's acknowledgement feed, as far as this terminal has read it, and the one step back.
 
-When the platform was restored from a backup (another epoch, or its cursor lies behind ours), the feed is read again
-from the start. What is acknowledged here and listed nowhere in it goes back to sealed and is offered again.
+When the platform was restored from a backup (another epoch), or its files were copied back (its cursor lies behind
+ours, or what it says of the rows that we have read is not what it said), the feed is read again from the start. What is
+acknowledged here and listed nowhere in it goes back to sealed and is offered again.
 """
 
 from collections.abc import Sequence
@@ -29,7 +30,8 @@ class Feed:
 class FeedPage:
     """A verified answer to the question for what comes `after`. `cursor`: of its last row, or the feed's head.
 
-    `at` is the signed time of the answer.
+    `history_before` stands for all rows up to `after`, `history` for those up to `cursor`; `at` is the signed time of
+    the answer.
     """
 
     after: int
@@ -39,6 +41,8 @@ class FeedPage:
     rows: Sequence[str]
     more: bool
     at: datetime
+    history_before: str = ""
+    history: str = ""
 
 
 def read_feed(connection: apsw.Connection) -> Feed:
@@ -58,7 +62,7 @@ def apply(connection: apsw.Connection, page: FeedPage, *, now: datetime) -> int 
     if feed.epoch is None:
         write(connection, Standing.FEED_EPOCH, page.epoch)
         journal.append(connection, now, "feed.adopted", {"epoch": digest_of(page.epoch.encode())})
-    elif page.epoch != feed.epoch or page.cursor < page.after:
+    elif page.epoch != feed.epoch or page.cursor < page.after or page.history_before != _history(connection):
         _begin_again(connection, feed, page.epoch, now=now)
         if page.after > 0:
             return 0
@@ -68,6 +72,7 @@ def apply(connection: apsw.Connection, page: FeedPage, *, now: datetime) -> int 
         [(page.cursor, sid) for sid in page.rows],
     )
     write(connection, Standing.FEED_CURSOR, page.cursor)
+    write(connection, Standing.FEED_HISTORY, page.history)
     if page.durable_until > feed.durable_until or page.durable_until >= page.cursor:
         write(connection, Standing.FEED_DURABLE_UNTIL, max(page.durable_until, feed.durable_until))
         write(connection, Standing.FEED_ADVANCED_AT, page.at.isoformat())
@@ -79,12 +84,17 @@ def apply(connection: apsw.Connection, page: FeedPage, *, now: datetime) -> int 
     return None
 
 
+def _history(connection: apsw.Connection) -> str:
+    return read_text(connection, Standing.FEED_HISTORY) or ""
+
+
 def _begin_again(connection: apsw.Connection, feed: Feed, epoch: str, *, now: datetime) -> None:
     """Case states are read again too, ratings and what is kept of the journal sent again: it may have lost them."""
     journal.append(connection, now, "feed.epoch_changed", {"epoch": digest_of(epoch.encode()), "cursor": feed.cursor})
     connection.execute("DELETE FROM listing")
     connection.execute("UPDATE rating SET sent = 0 WHERE sent")
     write(connection, Standing.FEED_EPOCH, epoch)
+    write(connection, Standing.FEED_HISTORY, "")
     for name in (
         Standing.FEED_CURSOR,
         Standing.FEED_DURABLE_UNTIL,

@@ -12,6 +12,7 @@ class Standing(Enum):
     FLOOR = "floor"  # the highest signed time seen, RFC 3339
     FEED_EPOCH = "feed.epoch"
     FEED_CURSOR = "feed.cursor"
+    FEED_HISTORY = "feed.history"  # what stands for all that was read
     FEED_DURABLE_UNTIL = "feed.durable_until"
     FEED_ADVANCED_AT = "feed.advanced_at"  # signed time at which durable_until last rose, or had nothing to rise to
     FEED_READ_AGAIN = "feed.read_again"  # 1 while the feed is read again from the start
