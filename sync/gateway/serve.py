@@ -39,6 +39,7 @@ from sync.gateway.terminals import Terminals
 from sync.gateway.terminals_api import TerminalRoutes
 from sync.gateway.uploads import Uploads
 from sync.gateway.uploads_api import UploadRoutes
+from sync.outbox.keys import make_directory
 
 ADMISSION_RATE = 200.0
 
@@ -86,7 +87,7 @@ def opened_gateway(
     monotonic_s: Callable[[], float] = time.monotonic,
 ) -> Iterator[OpenGateway]:
     """The application over one data directory, which only one process serves at a time. Raises DirectoryRefused."""
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_directory(directory)
     with ExitStack() as closing:
         lock = closing.enter_context((directory / "lock").open("w"))
         try:
