@@ -5,6 +5,11 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding
+
 from kiosk.submission import SealedSubmission
 from sync.gateway.authority import Issued
 from sync.gateway.opened import Parts, opened_parts
@@ -29,6 +34,15 @@ def keep_blob(objects: Objects, digest: str, content: bytes) -> None:
     if content:
         objects.append(part, content, last=True)
     assert objects.complete(part, digest)
+
+
+def request_for(key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey, name: str = "anybody") -> str:
+    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+    signed = x509.CertificateSigningRequestBuilder().subject_name(subject).sign(key, hashes.SHA256())
+    return signed.public_bytes(Encoding.PEM).decode()
+
+
+REQUEST = request_for(ec.generate_private_key(ec.SECP256R1()))
 
 
 class GatewayBench:

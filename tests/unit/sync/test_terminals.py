@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given
@@ -22,18 +21,18 @@ from sync.gateway.outcomes import Faulty
 from sync.gateway.ports import Revoked, TerminalIdentity
 from sync.gateway.terminals import Enrolled, EnrolmentRefused, RenewalRefused, Terminals, hash_secret
 from sync.wire.signatures import SigningKey
-from tests.gateway_bench import KEY, LATE_EVENING_IN_LONDON, OTHER_KEY, GatewayBench, gateway, line
+from tests.gateway_bench import (
+    KEY,
+    LATE_EVENING_IN_LONDON,
+    OTHER_KEY,
+    REQUEST,
+    GatewayBench,
+    gateway,
+    line,
+    request_for,
+)
 
 SECRET = "7K4M2Q9W0"
-
-
-def request_for(key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey, name: str = "anybody") -> str:
-    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
-    signed = x509.CertificateSigningRequestBuilder().subject_name(subject).sign(key, hashes.SHA256())
-    return signed.public_bytes(Encoding.PEM).decode()
-
-
-REQUEST = request_for(ec.generate_private_key(ec.SECP256R1()))
 
 
 @pytest.fixture
