@@ -17,10 +17,21 @@ from packaging.requirements import Requirement
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 BUILD = REPOSITORY / "build" / "guest"
-ROOT_PACKAGES = ("busybox-static", "dmsetup", "e2fsprogs", "iproute2", "kmod", "mount", "procps", "python3", "util-linux")
-MODULES = (
-    "virtio_pci virtio_blk virtio_rng 9p 9pnet_virtio ext4 loop dm-flakey dm-log-writes veth sch_netem sch_fq".split()
+ROOT_PACKAGES = (
+    "busybox-static",
+    "dmsetup",
+    "e2fsprogs",
+    "iproute2",
+    "kmod",
+    "mount",
+    "procps",
+    "python3",
+    "util-linux",
 )
+MODULES = (
+    "virtio_pci", "virtio_blk", "virtio_rng", "9p", "9pnet_virtio", "ext4", "loop", "dm-flakey", "dm-log-writes",
+    "veth", "sch_netem",
+)  # fmt: skip
 PROJECT_PACKAGES = ("kiosk", "sync", "hardware_sim", "provisioning", "terminal", "content", "drivers", "tests/guest")
 NOT_FOR_THE_GUEST = {"PySide6-Essentials", "opencv-python-headless", "numpy", "pillow"}  # screens and pictures
 FIRST_STEPS = """\
@@ -128,8 +139,12 @@ def _make_initrd(directory: Path, release: str) -> None:
     init.chmod(0o755)
     names = "".join(f"{path.relative_to(staging)}\n" for path in sorted(staging.rglob("*")))
     archive = subprocess.run(
-        ["cpio", "--quiet", "--create", "--format=newc"], cwd=staging, input=names.encode(), check=True, capture_output=True
-    )  # fmt: skip
+        ["cpio", "--quiet", "--create", "--format=newc"],
+        cwd=staging,
+        input=names.encode(),
+        check=True,
+        capture_output=True,
+    )
     (directory / "initrd").write_bytes(archive.stdout)
     shutil.rmtree(staging)
 

@@ -30,6 +30,7 @@ class Ran:
 def run_guest(
     image: Image,
     *,
+    name: str,
     project: Path,
     results: Path,
     program: Sequence[str],
@@ -43,7 +44,7 @@ def run_guest(
     time; once true, QEMU gets SIGKILL: what the guest held in its memory is lost, what it had written to `disk` is not.
     Raises GuestTrouble after `limit_s`, or when the program failed.
     """
-    console = results / "console.log"
+    console = results / f"console-{name}.log"
     disks = [image.root, project] if disk is None else [image.root, project, disk]
     command = [
         *QEMU, "-nodefaults", "-display", "none", "-no-reboot", "-serial", f"file:{console}",
@@ -56,7 +57,7 @@ def run_guest(
         read_only = "off" if path is disk else "on"
         command += ["-drive", f"file={path},format=raw,if=virtio,index={place},readonly={read_only}"]
     started_s = time.monotonic()
-    with (results / "qemu.log").open("wb") as log:
+    with (results / f"qemu-{name}.log").open("wb") as log:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
     try:
         killed = _wait(process, kill_when, deadline_s=started_s + limit_s)

@@ -13,11 +13,11 @@ FILES_A_LIFE = 100
 class CarelessStore:
     name = "careless"
 
-    def __init__(self, seed: int, log: Path) -> None:
+    def __init__(self, seed: int, files: Path) -> None:
         self._seed = seed
-        self._log = log
+        self._log = files / "work.log"
 
-    def start(self, directory: Path, told: Told, *, first: int) -> None:
+    def start(self, directory: Path, told: Told, *, first: int, earlier: Sequence[Event] = ()) -> None:
         self._running = Forked(lambda: self._write(directory, told, first=first), self._log)
 
     def stopped_by_itself(self) -> bool:

@@ -1,4 +1,4 @@
-"""Disks whose power can be cut: an ext4 file system on a loop device over a file in memory, under a device-mapper target.
+"""Disks whose power can be cut: ext4 on a target of the device mapper, on a loop device over a file in memory.
 
 What is cut is the disk beneath the file system: nothing is unmounted first, and the mount after it replays the journal.
 """

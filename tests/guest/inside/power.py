@@ -1,4 +1,4 @@
-"""Power cuts under the file system: a seeded workload, a cut, a mount that replays the journal, and the real code again.
+"""Power cuts under the file system: a seeded workload, a cut, a mount that replays the journal, the real code again.
 
 Two ways to cut. dm-flakey, at any moment of a running workload: every write from then on is dropped, or fails. And
 dm-log-writes: the workload is recorded once, then the disk is made as it was before any chosen flush, with any of the
@@ -25,10 +25,12 @@ from told import CUT, Event, Told
 
 RESULTS = Path("/results")
 IMAGE = Path("/tmp/image")
+KEPT = MOUNTED / "kept"
 MEGABYTES = 96
+RECORDED_RETURNS = 150
 CUTS_A_DISK = 6
 NUMBERS_A_LIFE = 1_000
-CONTROL_CUTS = 4
+CONTROL_CUTS = 8
 Subject = CarelessStore | TerminalStore | GatewayStore
 Found = dict[str, Any]
 
@@ -37,12 +39,17 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--cuts", type=int, required=True, help="of each way and each end")
+    parser.add_argument("--only", help="one end alone: careless, terminal or gateway")
     options = parser.parse_args()
     found: dict[str, Found] = {}
-    for kind in (CarelessStore, TerminalStore):
+    for kind in (CarelessStore, TerminalStore, GatewayStore):
+        if options.only not in (None, kind.name):
+            continue
         for way in (flakey, recorded):
             name = f"{kind.name} {way.__name__}"
-            subject = kind(options.seed, RESULTS / f"{kind.name}.log")
+            files = RESULTS / f"{kind.name}-{way.__name__}"
+            files.mkdir()
+            subject = kind(options.seed, files)
             cuts = CONTROL_CUTS if kind is CarelessStore else options.cuts
             started_s = time.monotonic()
             found[name] = {**way(subject, seed=options.seed, cuts=cuts), "seconds": _since(started_s)}
@@ -53,48 +60,49 @@ def main() -> int:
 
 def flakey(subject: Subject, *, seed: int, cuts: int) -> Found:
     """Cuts of a running workload. A disk lives through several of them before the next one is formatted."""
-    events: list[Event] = []
     faults: list[str] = []
-    told_in_all = 0
+    returned = 0
     random = Random(f"flakey/{subject.name}/{seed}")
-    disk: FlakeyDisk | None = None
-    for cut in range(cuts):
-        if cut % CUTS_A_DISK == 0:
-            if disk is not None:
-                disk.close()
-            disk, events = FlakeyDisk(formatted(IMAGE, megabytes=MEGABYTES)), []
-        failing = random.choice((Failing.DROP, Failing.DROP, Failing.ERROR))
-        after, moment_s = random.randrange(1, 40), random.uniform(0, 0.06)
-        told = Told(RESULTS / "told" / f"{subject.name}-{cut}.jsonl")
-        told.path.parent.mkdir(exist_ok=True)
-        told.path.unlink(missing_ok=True)
-        disk.mount()
-        subject.start(MOUNTED / "kept", told, first=cut * NUMBERS_A_LIFE + 3)
-        until(lambda: told.count() >= after or subject.stopped_by_itself(), "the workload works", within_s=120)
-        _for(moment_s)
-        disk.cut(failing, lambda: told.tell(CUT))
-        _for(0.1)
-        subject.kill()
-        events += _counted(told.events(), failing)
-        told_in_all += len(told.events())
-        disk.lose()
-        disk.mount()
-        faults += [f"cut {cut} ({failing.value}): {fault}" for fault in subject.faults(MOUNTED / "kept", events)]
-        disk.lose()
-        faults += [f"cut {cut}: {fault}" for fault in _file_system_faults(IMAGE)]
-    if disk is not None:
+    for first in range(0, cuts, CUTS_A_DISK):
+        disk = FlakeyDisk(formatted(IMAGE, megabytes=MEGABYTES))
+        events: list[Event] = []
+        for cut in range(first, min(first + CUTS_A_DISK, cuts)):
+            failing = random.choice((Failing.DROP, Failing.DROP, Failing.ERROR))
+            disk.mount()
+            told = _cut(subject, disk, failing, random, cut=cut, earlier=events)
+            disk.lose()
+            returned += len(told)
+            events += _counted(told, failing)
+            disk.mount()
+            faults += [f"cut {cut} ({failing.value}): {fault}" for fault in subject.faults(KEPT, events)]
+            disk.lose()
+            faults += [f"cut {cut}: {fault}" for fault in _file_system_faults(IMAGE)]
         disk.close()
-    return {"cuts": cuts, "returned": told_in_all, "faults": faults}
+    return {"cuts": cuts, "returned": returned, "faults": faults}
+
+
+def _cut(
+    subject: Subject, disk: FlakeyDisk, failing: Failing, random: Random, *, cut: int, earlier: Sequence[Event]
+) -> Sequence[Event]:
+    """One life: what it told, with where the cut was."""
+    told = Told(_told_of(subject, str(cut)))
+    after, moment_s = random.randrange(1, 40), random.uniform(0, 0.06)
+    subject.start(KEPT, told, first=cut * NUMBERS_A_LIFE + 3, earlier=earlier)
+    until(lambda: told.count() >= after or subject.stopped_by_itself(), "the workload works", within_s=120)
+    _for(moment_s)
+    disk.cut(failing, lambda: told.tell(CUT))
+    _for(0.1)
+    subject.kill()
+    return told.events()
 
 
 def recorded(subject: Subject, *, seed: int, cuts: int) -> Found:
     """One workload, and the disk as it may have been before `cuts` of its flushes."""
     random = Random(f"recorded/{subject.name}/{seed}")
     disk = RecordedDisk(formatted(IMAGE, megabytes=MEGABYTES), log_megabytes=600)
-    told = Told(RESULTS / "told" / f"{subject.name}-recorded.jsonl", mark=disk.mark)
-    told.path.unlink(missing_ok=True)
-    subject.start(MOUNTED / "kept", told, first=3)
-    until(lambda: told.count() >= 150 or subject.stopped_by_itself(), "the workload works", within_s=300)
+    told = Told(_told_of(subject, "recorded"), mark=disk.mark)
+    subject.start(KEPT, told, first=3)
+    until(lambda: told.count() >= RECORDED_RETURNS or subject.stopped_by_itself(), "the workload works", within_s=300)
     subject.kill()
     entries = disk.stop()
     flushes = [place for place, entry in enumerate(entries) if entry.flags & FLUSH]
@@ -105,11 +113,17 @@ def recorded(subject: Subject, *, seed: int, cuts: int) -> Found:
         events = [names[entry.name] for entry in entries[:flush] if entry.name in names]
         loop = run("losetup", "--find", "--show", torn).strip()
         failing_disk.mount(Path(loop))
-        faults += [f"before flush {flush}: {fault}" for fault in subject.faults(MOUNTED / "kept", events)]
+        faults += [f"before flush {flush}: {fault}" for fault in subject.faults(KEPT, events)]
         failing_disk.unmount()
         run("losetup", "--detach", loop)
         faults += [f"before flush {flush}: {fault}" for fault in _file_system_faults(torn)]
     return {"cuts": min(cuts, len(flushes)), "flushes": len(flushes), "returned": len(names), "faults": faults}
+
+
+def _told_of(subject: Subject, life: str) -> Path:
+    path = RESULTS / "told" / f"{subject.name}-{life}.jsonl"
+    path.parent.mkdir(exist_ok=True)
+    return path
 
 
 def _counted(events: Sequence[Event], failing: Failing) -> Iterator[Event]:

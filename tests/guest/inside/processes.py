@@ -55,7 +55,10 @@ class Forked:
         assert self._status is not None
         return os.waitstatus_to_exitcode(self._status)
 
-    def kill(self) -> None:
+    def signal(self, number: signal.Signals) -> None:
         if not self.ended():
-            os.kill(self.pid, signal.SIGKILL)
-            self.wait(within_s=60)
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        self.signal(signal.SIGKILL)
+        self.wait(within_s=60)

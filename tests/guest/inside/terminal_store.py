@@ -1,4 +1,4 @@
-"""The terminal's end under power cuts: one process seals, another takes the steps of the agent, both tell what returned."""
+"""The terminal's end under power cuts: one process seals, another takes the agent's steps, both tell what returned."""
 
 import threading
 from collections import Counter
@@ -28,12 +28,12 @@ class TerminalStore:
 
     name = "terminal"
 
-    def __init__(self, seed: int, log: Path) -> None:
+    def __init__(self, seed: int, files: Path) -> None:
         self._seed = seed
-        self._log = log
+        self._log = files / "work.log"
         self._running: list[Forked] = []
 
-    def start(self, directory: Path, told: Told, *, first: int) -> None:
+    def start(self, directory: Path, told: Told, *, first: int, earlier: Sequence[Event] = ()) -> None:
         """New submissions are numbered from `first`."""
         self._running = [
             Forked(lambda: self._seal(directory, told, first=first), self._log),
@@ -121,11 +121,16 @@ class TerminalStore:
                 expected = submission(self._seed, number_of(sid))
                 kept = [
                     (name, digest_of(bytes(content)))
-                    for name, content in connection.execute("SELECT name, content FROM attachment WHERE sid = ?", (sid,))
+                    for name, content in connection.execute(
+                        "SELECT name, content FROM attachment WHERE sid = ?", (sid,)
+                    )
                 ]
                 if Counter(kept) != Counter((one.name, one.digest) for one in expected.attachments):
                     yield f"{sid}: the attachments are not whole"
-            if connection.pragma("integrity_check") != "ok" or connection.execute("PRAGMA foreign_key_check").fetchall():
+            if (
+                connection.pragma("integrity_check") != "ok"
+                or connection.execute("PRAGMA foreign_key_check").fetchall()
+            ):
                 yield "the database is damaged"
 
 
