@@ -9,6 +9,8 @@ from pathlib import Path
 import apsw
 
 from kiosk.submission import Attachment, SealedSubmission, canonical
+from sync.gateway.connectors.folder import FolderConnector
+from sync.gateway.hand_on import Taken as HandedOn
 from sync.gateway.objects import ObjectDirectory
 from sync.gateway.ports import (
     Acknowledgement,
@@ -54,6 +56,7 @@ class Gateway:
         (self.connection,) = made
         self.objects = ObjectDirectory(place)
         self.uploads = Uploads(self.storage, self.objects)
+        self.folder = FolderConnector(place, self.objects)
 
     def announce(self, submission: SealedSubmission) -> None:
         manifest = Manifest(
@@ -121,6 +124,9 @@ class GatewayEnd:
             }
             for sid, one in taken.items():
                 _look_at(gateway, one, [view[sid].acknowledgement for view in views if sid in view], chance)
+            handed_on = gateway.connection.execute("SELECT sid, rating FROM hand_on WHERE done").fetchall()
+            for sid, rating in handed_on:
+                _look_at_folder(root / PLACE / "received" / sid, taken[sid], rating)
             fresh = submission(chance, sizes=(chance.choice((0, 5_000)),))
             gateway.announce(fresh)
             for blob in fresh.attachments:
@@ -197,6 +203,7 @@ class _Life(Life[Taken]):
             if self.chance.random() < 0.3:
                 self._gateway.storage.postpone(row.row, NOW)
             else:
+                assert self._gateway.folder.take(row) == HandedOn()
                 self._gateway.storage.handed_on(row.row)
 
     def _case(self) -> None:
@@ -218,10 +225,10 @@ class _Life(Life[Taken]):
     STEPS = (
         (5, _announce),
         (7, _append),
-        (3, _finish),
-        (5, _commit),
+        (5, _finish),
+        (6, _commit),
         (1, _rate),
-        (1, _hand_on),
+        (3, _hand_on),
         (1, _case),
         (1, _backed_up),
         (2, _checkpoint),
@@ -248,6 +255,14 @@ def _look_at(gateway: Gateway, taken: Taken, answers: Sequence[Signed | None], c
     for blob in taken.submission.attachments:
         if blob.digest in taken.offsets or chance.random() < 0.2:  # hashing all of them takes long
             gateway.finish(taken.submission, blob, at_least=taken.offsets.get(blob.digest, 0))
+
+
+def _look_at_folder(folder: Path, taken: Taken, rating: bytes | None) -> None:
+    """What the city reads."""
+    there = [file.read_bytes() for file in folder.iterdir()] if folder.is_dir() else []
+    wanted = [taken.submission.manifest, *(a.content for a in taken.submission.attachments)]
+    if not all(content in there for content in wanted) or (rating is not None and rating not in there):
+        raise Lost(f"{taken.submission.sid} was handed on and is not there whole")
 
 
 def _opens_again(place: Path, sid: str, acknowledged: Signed) -> None:

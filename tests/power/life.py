@@ -39,7 +39,7 @@ class Life(Generic[Promise]):
     """`promised` is changed by the steps when what they called has returned."""
 
     STEPS: ClassVar[Sequence[tuple[int, Callable[[Self], None]]]]  # how often, and what
-    AT_MOST = 18
+    AT_MOST = 24
 
     def __init__(self, tape: Tape, before: Standing[Promise], chance: random.Random) -> None:
         self.tape, self.chance = tape, chance

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sync.gateway.hand_on import NotTaken, Taken
 from sync.gateway.ports import HandOn, Objects
-from sync.outbox.keys import sync_directory
+from sync.outbox.keys import make_directory, sync_directory
 
 SUBMISSION, SIGNATURE, RECEIPT, RATING = "submission.json", "submission.json.sig", "receipt.json", "rating.json"
 
@@ -22,7 +22,7 @@ class FolderConnector:
     def __init__(self, directory: Path, objects: Objects) -> None:
         self._received = directory / "received"
         self._objects = objects
-        self._received.mkdir(mode=0o700, exist_ok=True)
+        make_directory(self._received)
 
     def take(self, row: HandOn) -> Taken | NotTaken:
         """It is there, whole and synced, when this says `Taken`."""
@@ -30,6 +30,7 @@ class FolderConnector:
         try:
             if not folder.exists():
                 self._take_submission(folder, row)
+            sync_directory(self._received)  # also a name that a process before us gave and did not sync
             if row.rating is not None:
                 draft = folder / f".{RATING}.partial"
                 _write(draft, (row.rating,))
@@ -52,7 +53,6 @@ class FolderConnector:
         _write(draft / RECEIPT, (row.acknowledgement,))
         sync_directory(draft)
         draft.rename(folder)
-        sync_directory(self._received)
 
 
 def distinct_names(names: Iterable[str]) -> Iterator[str]:
