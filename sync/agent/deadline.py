@@ -20,6 +20,7 @@ class Deadline:
         self._clock = clock
         self._lock = threading.Lock()
         self._sockets: list[socket.socket] = []
+        self._left: list[socket.socket] = []
         self._within_s = self._due_s = math.inf
         self._passed = self._cut = False
 
@@ -34,6 +35,7 @@ class Deadline:
         finally:
             with self._lock:
                 self._due_s = math.inf
+                self._let_go()
 
     def progress(self) -> None:
         with self._lock:
@@ -45,17 +47,22 @@ class Deadline:
         with self._lock:
             self._due_s = min(self._due_s, self._clock.monotonic_s() + within_s)
 
-    def watch(self, opened: socket.socket) -> None:
-        """A connection of this session, from its first packet on. A copy is kept, so that it can be shut down even
-        while TLS has taken the socket over."""
+    def watch(self, opened: socket.socket) -> socket.socket:
+        """A connection of this session, from its first packet on. The copy that is kept can be shut down even while TLS
+        has taken the socket over; it is to be given back when the connection is closed."""
         copy = opened.dup()
         with self._lock:
-            gone = [one for one in self._sockets if _is_over(one)]
-            self._sockets = [one for one in self._sockets if one not in gone] + [copy]
+            self._sockets.append(copy)
             if self._passed or self._cut:
                 _shut(copy)
-        for one in gone:
-            one.close()
+        return copy
+
+    def leave(self, copy: socket.socket) -> None:
+        """The session has closed this connection; what is left of its answer is still under the deadline."""
+        with self._lock:
+            self._left.append(copy)
+            if self._due_s == math.inf:
+                self._let_go()
 
     def look(self) -> bool:
         """Shut down what is over time; whether something was."""
@@ -76,17 +83,16 @@ class Deadline:
 
     def close(self) -> None:
         with self._lock:
-            sockets, self._sockets = self._sockets, []
-        for one in sockets:
-            one.close()
+            self._left = self._sockets[:]
+            self._let_go()
 
-
-def _is_over(one: socket.socket) -> bool:
-    try:
-        one.getpeername()
-    except OSError:
-        return True
-    return False
+    def _let_go(self) -> None:
+        """A copy that stays open would keep the other side waiting."""
+        for one in self._left:
+            if one in self._sockets:
+                self._sockets.remove(one)
+                one.close()
+        self._left.clear()
 
 
 def _shut(one: socket.socket) -> None:

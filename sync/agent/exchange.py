@@ -140,9 +140,11 @@ class Exchange:
         """`path` from the gateway's address on, or a whole URL of `own_path`. At most `limit_bytes` come back, after
         they were unpacked. The whole takes no longer than both time-outs and the slowest line's time for the body; a
         `Body` that calls `deadline.progress()`, and every 16 kB of an answer that may be large, begins it anew."""
-        within_s = self._timeout[0] + 2 * self._timeout[1]
+        connect_s, read_s = self._timeout
         if isinstance(body, bytes):
-            within_s += len(body) / SLOWEST_BYTES_S
+            within_s = connect_s + 2 * read_s + len(body) / SLOWEST_BYTES_S
+        else:  # the kernel still holds some of it when the last piece is gone
+            within_s, read_s = connect_s + 3 * read_s, 3 * read_s
         try:
             with (
                 self.deadline.within(within_s),
@@ -151,7 +153,7 @@ class Exchange:
                     urljoin(self._url, path),
                     data=body,
                     headers=dict(headers or {}),
-                    timeout=self._timeout,
+                    timeout=(connect_s, read_s),
                     allow_redirects=False,
                     stream=True,
                 ) as answer,

@@ -108,11 +108,18 @@ def _pools(deadline: Deadline, floor: Floor, send_timeout_s: float) -> dict[str,
 
     class Watched(HTTPConnection):
         response_class = _WholeHeaders
+        _watched: socket.socket | None = None
 
         def _new_conn(self) -> socket.socket:
             opened = super()._new_conn()
-            deadline.watch(opened)
+            self._watched = deadline.watch(opened)
             return opened
+
+        def close(self) -> None:
+            super().close()
+            if self._watched is not None:
+                deadline.leave(self._watched)
+                self._watched = None
 
         def connect(self) -> None:
             super().connect()

@@ -4,7 +4,7 @@ Each step forward is one row of the store. Nothing is deleted on an error: a cra
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Protocol, assert_never
 
@@ -23,6 +23,10 @@ log = logging.getLogger(__name__)
 class Lower(Protocol):
     """What the same lane does when nothing more urgent is due."""
 
+    def urgent(self, now_s: float) -> Sequence[Work]:
+        """What goes before everything, because nothing else may get through without it."""
+        ...
+
     def agenda(self, now_s: float) -> Agenda: ...
 
     def acknowledged(self, now_s: float) -> None:
@@ -31,6 +35,9 @@ class Lower(Protocol):
 
 
 class NothingLower:
+    def urgent(self, now_s: float) -> Sequence[Work]:
+        return ()
+
     def agenda(self, now_s: float) -> Agenda:
         return Agenda((), ())
 
@@ -57,7 +64,7 @@ class Submitting:
         ]
         works += [Work(rating.rating_id, partial(self._rate, rating)) for rating in ratings]
         known = {case.sid for case in pending} | {rating.rating_id for rating in ratings} | {*lower.known}
-        return Agenda((*works, *lower.works), known, lower.later_s)
+        return Agenda((*self._lower.urgent(now_s), *works, *lower.works), known, lower.later_s)
 
     def keep_note(self, document: Mapping[str, Json]) -> None:
         self._drain.note_agent(document)
