@@ -138,7 +138,7 @@ def _unready(configuration: Configuration, code: EnrolmentCode, url: str) -> Tol
 def _enrolled(configuration: Configuration, url: str, enrolled: Enrolled) -> Told:
     """Keep the first configuration, and say who this terminal is now."""
     hall = configuration.hall.name
-    to_do = ""
+    to_do = "" if url == configuration.gateway.url else f"set gateway.url to {url}: the agent goes by the configuration"
     match effective_from(configuration, enrolled.configuration):
         case Configuration() as effective:
             hall = effective.hall.name

@@ -256,6 +256,7 @@ class StoreService:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.clock = UNKNOWN
+        self._clock_wrong = False
         self._look = look
         self._now = now
         self._open = open_outbox
@@ -352,7 +353,14 @@ class StoreService:
 
     def _status_by_clock(self, outbox: Outbox) -> Status:
         """With a clock that cannot be right nothing is sealed: a card that ran out would pass."""
-        status = outbox.status()
+        status, now = outbox.status(), self._now()
         self.clock = outbox.clock()
-        wrong = isinstance(status, Ready | Degraded) and self.clock.is_wrong(self._now())
-        return NeedsAttention(CLOCK_WRONG) if wrong else status
+        floor, was_wrong = self.clock.floor, self._clock_wrong
+        self._clock_wrong = self.clock.is_wrong(now)
+        if floor and self._clock_wrong and not was_wrong:
+            log.error("the clock is wrong: %s is before what the platform has signed", now.isoformat())
+            outbox.journal("clock.wrong", behind_s=round((floor - now).total_seconds()))
+        elif was_wrong and not self._clock_wrong:
+            outbox.journal("clock.right")
+        blocks = self._clock_wrong and isinstance(status, Ready | Degraded)
+        return NeedsAttention(CLOCK_WRONG) if blocks else status

@@ -14,6 +14,8 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
+from sync.agent.line import NO_CHECK_TIME
+
 DEADLINE_S = 30.0
 LONGEST_ANSWER_BYTES = 1_000_000
 _CLOCK_MAY_BE_OFF = timedelta(hours=1)
@@ -44,11 +46,16 @@ class NotBelieved:
     out_of_time: bool
 
 
-def trusting(authority: str) -> ssl.SSLContext:
-    """Speaks only to who this authority (PEM) certifies. Raises ssl.SSLError when it is no certificate."""
+def trusting(authority: str, *, by_our_clock: bool) -> ssl.SSLContext:
+    """Speaks only to who this authority (PEM) certifies, whenever that was unless `by_our_clock`.
+
+    Raises ssl.SSLError when it is no certificate.
+    """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_3
     context.load_verify_locations(cadata=authority)
+    if not by_our_clock:
+        context.verify_flags |= ssl.VerifyFlags(NO_CHECK_TIME)
     return context
 
 

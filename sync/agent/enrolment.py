@@ -17,6 +17,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 
+from kiosk.clock import MAY_BE_BEHIND
 from kiosk.submission import canonical
 from sync.agent.anonymous_line import Answered, NotBelieved, Unreachable, ask, clock_differs, trusting, trusting_nobody
 from sync.outbox.identity import Draft, Identity, gateway_keys_of, keep_identity, kept_draft, renewal_draft
@@ -26,7 +27,6 @@ from sync.wire.signatures import HEADER, is_signed, parse_signature
 RENEWAL_FORMAT = "hall-terminal/renewal/1"
 RENEW_AFTER = 2 / 3  # of a certificate's life
 RENEW_LATE = timedelta(days=90)
-CLOCKS_MAY_DIFFER = timedelta(minutes=5)
 
 
 class Why(Enum):
@@ -94,7 +94,7 @@ def enrol(directory: Path, code: EnrolmentCode, gateway_url: str, *, now: dateti
             "csr": draft.request,
             "signing_key": base64.b64encode(draft.signing.public).decode(),
         }
-        answer = _asked(ask(gateway_url, "/v1/enrolment", trusting(authority), body=canonical(body)), now)
+        answer = _asked(ask(gateway_url, "/v1/enrolment", trusting(authority, by_our_clock=True), body=canonical(body)))
         if isinstance(answer, Refused):
             return answer
         certified = _certified(answer, draft, now)
@@ -121,7 +121,7 @@ def renewal_due(identity: Identity, now: datetime) -> bool:
 def renew(directory: Path, identity: Identity, *, now: datetime) -> Renewed | Refused:
     """A new certificate for a new TLS key; the signing key stays, and vouches for the request.
 
-    It goes without a client certificate, which may have run out.
+    It goes without a client certificate, which may have run out; a clock that is wrong does not stand in the way.
     """
     try:
         draft = renewal_draft(identity)
@@ -133,13 +133,13 @@ def renew(directory: Path, identity: Identity, *, now: datetime) -> Renewed | Re
                 "at": now.astimezone(UTC).isoformat(timespec="seconds"),
             }
         )
-        context = trusting(identity.authority.read_text("ascii"))
+        context = trusting(identity.authority.read_text("ascii"), by_our_clock=False)
         headers = {HEADER: identity.signing.sign(content).line}
         asked = ask(identity.gateway_url, "/v1/certificates/renew", context, body=content, headers=headers)
-        answer = _asked(asked, now)
+        answer = _asked(asked)
         if isinstance(answer, Refused):
             return answer
-        certified = _certified(answer, draft, now)
+        certified = _certified(answer, draft, None)
         if isinstance(certified, Refused):
             return certified
         _keep(directory, draft, certified, identity.gateway_url)
@@ -167,7 +167,7 @@ def _authority_of(code: EnrolmentCode, gateway_url: str, now: datetime) -> str |
             return Refused(Why.NOT_A_GATEWAY, f"it answered {status} when asked for its authority")
 
 
-def _asked(asked: Answered | Unreachable | NotBelieved, now: datetime) -> Mapping[str, Any] | Refused:
+def _asked(asked: Answered | Unreachable | NotBelieved) -> Mapping[str, Any] | Refused:
     """What a gateway answered, or its refusal."""
     match asked:
         case Unreachable(why):
@@ -191,8 +191,8 @@ def _asked(asked: Answered | Unreachable | NotBelieved, now: datetime) -> Mappin
     return Refused(Why.NOT_A_GATEWAY, f"it answered {status}")
 
 
-def _certified(answer: Mapping[str, Any], draft: Draft, now: datetime) -> _Certified | Refused:
-    """The certificate in an answer, once it is known to be for our key, of its authority, and good now."""
+def _certified(answer: Mapping[str, Any], draft: Draft, now: datetime | None) -> _Certified | Refused:
+    """The certificate in an answer, once it is known to be for our key, of its authority, and good `now` if given."""
     match answer:
         case {"certificate": str(certificate), "authority": str(authority), "gateway_keys": dict(listed)}:
             pass
@@ -207,7 +207,7 @@ def _certified(answer: Mapping[str, Any], draft: Draft, now: datetime) -> _Certi
     private = serialization.load_pem_private_key(draft.tls_key, None)
     if ours.public_key() != private.public_key():
         return Refused(Why.NOT_A_GATEWAY, "the certificate is for another key")
-    if not ours.not_valid_before_utc - CLOCKS_MAY_DIFFER <= now <= ours.not_valid_after_utc:
+    if now and not ours.not_valid_before_utc - MAY_BE_BEHIND <= now <= ours.not_valid_after_utc:
         since, until = ours.not_valid_before_utc, ours.not_valid_after_utc
         return Refused(Why.CLOCK, f"the certificate counts from {since:%Y-%m-%d %H:%M} to {until:%Y-%m-%d %H:%M} UTC")
     return _Certified(certificate, authority, gateway_keys, ours.not_valid_after_utc)

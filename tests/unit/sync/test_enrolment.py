@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -230,3 +231,21 @@ def test_a_renewal_that_is_refused_changes_nothing(
     gateway.answer = lambda *_: (403, {"reason": reason})
     assert_refused(renew(store, before, now=datetime.now(UTC)), Why(reason))
     assert identity_in(store).tls_certificate == before.tls_certificate
+
+
+def test_a_renewal_does_not_fail_on_a_clock_ten_years_off(gateway: EnrollingGateway, store: Path, url: str) -> None:
+    enrolling(gateway, store, url)
+    assert isinstance(renew(store, identity_in(store), now=datetime.now(UTC) + 3650 * DAY), Renewed)
+
+
+def test_a_renewal_trusts_nobody_but_the_authority(
+    gateway: EnrollingGateway, store: Path, url: str, tmp_path: Path
+) -> None:
+    enrolling(gateway, store, url)
+    before = identity_in(store)
+    asked = len(gateway.asked)
+    with serving(gateway, Authority().server_context(tmp_path)) as foreign:
+        assert_refused(
+            renew(store, replace(before, gateway_url=foreign), now=datetime.now(UTC)), Why.FOREIGN_CERTIFICATE
+        )
+    assert len(gateway.asked) == asked

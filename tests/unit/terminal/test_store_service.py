@@ -55,6 +55,7 @@ def test_a_store_that_must_not_be_opened_is_a_fault_whose_reason_is_said_once(
     assert sum("0600 is needed" in record.getMessage() for record in caplog.records) == 1
 
 
+@pytest.mark.expects_warnings
 def test_a_clock_behind_signed_time_puts_the_terminal_out_of_service_until_it_is_put_right(tmp_path: Path) -> None:
     floor = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
     with closing(Drain(tmp_path / "store")) as drain:
@@ -75,3 +76,6 @@ def test_a_clock_behind_signed_time_puts_the_terminal_out_of_service_until_it_is
     assert service.clock.floor == floor
     service.thread.stop(within_s=WITHIN_S)
     assert bugs == []
+    with closing(Drain(tmp_path / "store")) as drain:
+        events = [row.event for row in drain.journal_unsent(100).rows]
+    assert [event for event in events if event.startswith("clock.")] == ["clock.wrong", "clock.right"]
