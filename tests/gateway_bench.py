@@ -48,12 +48,12 @@ REQUEST = request_for(ec.generate_private_key(ec.SECP256R1()))
 class GatewayBench:
     """`now` may be set; `wakes` counts how often the worker was woken."""
 
-    def __init__(self, parts: Parts, *, durable_at_commit: bool = False) -> None:
+    def __init__(self, parts: Parts, *, now: datetime, durable_at_commit: bool = False) -> None:
         self.parts = parts
         self.storage: Storage = parts.storage
         self.objects: Objects = parts.objects
         self.signing = parts.signing
-        self.now = LATE_EVENING_IN_LONDON
+        self.now = now
         self.wakes = 0
         self.catalogue_version: str | None = None
         self.terminal = identity()
@@ -103,7 +103,9 @@ class GatewayBench:
 
 
 @contextmanager
-def gateway(directory: Path, *, durable_at_commit: bool = False) -> Iterator[GatewayBench]:
+def gateway(
+    directory: Path, *, durable_at_commit: bool = False, now: datetime = LATE_EVENING_IN_LONDON
+) -> Iterator[GatewayBench]:
     with ExitStack() as closing:
-        parts = closing.enter_context(opened_parts(directory, now=lambda: LATE_EVENING_IN_LONDON))
-        yield GatewayBench(parts, durable_at_commit=durable_at_commit)
+        parts = closing.enter_context(opened_parts(directory, now=lambda: now))
+        yield GatewayBench(parts, now=now, durable_at_commit=durable_at_commit)

@@ -92,7 +92,7 @@ def test_a_restored_gateway_has_a_new_epoch_and_repeats_no_number(
         outcome = restore(tmp_path / "b", tmp_path / f"new{restores}", now=NOW)
         assert isinstance(outcome, Restored)
         epochs.add(outcome.epoch)
-        with gateway(tmp_path / f"new{restores}") as again:
+        with gateway(tmp_path / f"new{restores}", now=NOW + timedelta(minutes=restores)) as again:
             page = again.storage.feed("CZ03", 0, 10)
             assert (page.epoch, page.sids, page.durable_until) == (outcome.epoch, (kept.sid,), 1)
             given.add(number(again, make_submission()))

@@ -132,5 +132,5 @@ def test_what_was_received_is_listed_and_an_overdue_backup_is_said(
         bench.send(submission)
     assert main(["list", "--data", str(tmp_path / "data")]) == 0
     said = capsys.readouterr()
-    assert f"{submission.sid}  {submission.slip_code}  2020112300000010  received" in said.out
+    assert f"{submission.sid}  {submission.slip_code}  2020112300000002  received" in said.out
     assert "more than 7 days" in said.err

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,12 +14,13 @@ from kiosk.submission import Attachment, SealedSubmission, canonical
 from sync.gateway.manifest_rules import ManifestFault
 from sync.gateway.outcomes import Faulty, OtherTerminal, SomethingElse, Unknown, UnknownKey
 from sync.gateway.ports import Signed
-from sync.gateway.reception import Known, Missing, Rated, Received, Reception, receipt_number
+from sync.gateway.reception import Known, Missing, Rated, Received, Reception, least_series, receipt_number
 from sync.gateway.storage import DirectoryRefused, EmbeddedStorage
 from tests.gateway_bench import KEY, LATE_EVENING_IN_LONDON, OTHER_KEY, GatewayBench, gateway, identity, line
 
 MakeSubmission = Callable[..., SealedSubmission]
 PAGE = Attachment("page.jpg", "image/jpeg", b"0123456789" * 10)
+FIRST = least_series(LATE_EVENING_IN_LONDON, LATE_EVENING_IN_LONDON)
 OTHER = identity("CZ04", OTHER_KEY)
 
 
@@ -114,7 +115,7 @@ def test_a_commit_is_answered_with_the_same_signed_bytes_for_ever(
         "format": "hall-terminal/acknowledgement/1",
         "sid": submission.sid,
         "fingerprint": submission.fingerprint,
-        "receipt_number": receipt_number(LATE_EVENING_IN_LONDON, 1),
+        "receipt_number": receipt_number(FIRST),
         "received_at": "2026-11-23T07:30:05+08:00",
     }
     assert bench.signing.is_ours(answer)
@@ -130,14 +131,20 @@ def test_receipt_numbers_are_of_the_day_in_china_and_never_twice(
     numbers = [json.loads(bench.send(make_submission()).content)["receipt_number"] for _ in range(12)]
     assert len(set(numbers)) == 12
     assert all(is_receipt_number(number) and number.startswith("20261123") for number in numbers)
-    assert receipt_number(LATE_EVENING_IN_LONDON, 10_000_001)[8:15] == "0000001"
+
+
+def test_numbers_after_a_start_lie_past_all_that_the_day_can_have_given_before() -> None:
+    started = LATE_EVENING_IN_LONDON
+    assert FIRST == 202611230000000 + 100 * (7 * 3600 + 30 * 60 + 6)
+    assert least_series(started + timedelta(hours=9), started) == FIRST
+    assert least_series(started + timedelta(days=1), started) == 202611240000000
 
 
 def test_an_earlier_acknowledgement_of_ours_is_given_again(
     bench: GatewayBench, make_submission: MakeSubmission
 ) -> None:
     submission, other = make_submission(), make_submission()
-    number = receipt_number(datetime(2026, 11, 20, tzinfo=UTC), 77)
+    number = receipt_number(202611200000077)
     said = {
         "format": "hall-terminal/acknowledgement/1",
         "sid": submission.sid,
@@ -150,7 +157,7 @@ def test_an_earlier_acknowledgement_of_ours_is_given_again(
     assert bench.reception.commit(bench.terminal, submission.sid) == Received(earlier)
     taken = bench.signing.document({**said, "sid": other.sid, "fingerprint": other.fingerprint})
     anew = json.loads(bench.send(other, earlier=taken).content)
-    assert anew["receipt_number"] == receipt_number(LATE_EVENING_IN_LONDON, 1)
+    assert anew["receipt_number"] == receipt_number(FIRST)
 
 
 @pytest.mark.parametrize("fault", ["other sid", "other fingerprint", "no number", "other format", "foreign key"])
@@ -162,12 +169,12 @@ def test_an_earlier_acknowledgement_that_is_not_ours_of_this_counts_for_nothing(
         "format": "hall-terminal/acknowledgements/1" if fault == "other format" else "hall-terminal/acknowledgement/1",
         "sid": make_submission().sid if fault == "other sid" else submission.sid,
         "fingerprint": "sha256:" if fault == "other fingerprint" else submission.fingerprint,
-        "receipt_number": "1" if fault == "no number" else receipt_number(LATE_EVENING_IN_LONDON, 77),
+        "receipt_number": "1" if fault == "no number" else receipt_number(FIRST + 77),
     }
     content = canonical(said)  # type: ignore[arg-type]
     earlier = Signed(content, line(content, KEY)) if fault == "foreign key" else bench.signing.sign(content)
     answer = bench.send(submission, earlier=earlier)
-    assert json.loads(answer.content)["receipt_number"] == receipt_number(LATE_EVENING_IN_LONDON, 1)
+    assert json.loads(answer.content)["receipt_number"] == receipt_number(FIRST)
 
 
 def feed(bench: GatewayBench, after: int = 0) -> dict[str, object]:
