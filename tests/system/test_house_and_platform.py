@@ -1,8 +1,10 @@
 """A terminal under its platform: what is configured afar reaches the screen, and who is revoked is heard no longer."""
 
+import json
 import secrets
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,7 +13,9 @@ import pytest
 from kiosk.composing import slip_code, uuid7
 from kiosk.ports import Sealed
 from kiosk.submission import FORMAT, SealedSubmission, canonical
+from provisioning.cli import main
 from sync.outbox.store import Outbox
+from sync.wire.enrolment_code import EnrolmentCode, parse_code
 from terminal.hand import Hand
 from terminal.supervisor import HALL, TERMINAL, House
 from tests.system.waiting import until
@@ -115,3 +119,28 @@ def test_a_revoked_terminal_keeps_its_queue_and_sends_it_once_it_is_enrolled_ane
     house.enrol()
     until(lambda: [row["sid"] for row in house.received() if row["receipt_number"]] == [sid], "the submission")
     until(lambda: told(house, "waiting")[1] == "nothing", "nothing waiting")
+
+
+def test_a_code_counts_once_and_five_wrong_ones_lock_it(house: House, capsys: pytest.CaptureFixture[str]) -> None:
+    without_devices(house)
+    data = ("--data", str(house.gateway_directory))
+
+    def enrol(code: str) -> tuple[int, str]:
+        status = main(["enrol", "--config", str(house.configuration), "--code", code, "--json"])
+        return status, json.loads(capsys.readouterr().out)["reason"]
+
+    def new_code() -> EnrolmentCode:
+        added = house.said("kiosk-gateway", "terminals", "add", TERMINAL, "--hall", HALL, *data)
+        code = parse_code(added["code"])
+        assert isinstance(code, EnrolmentCode)
+        return code
+
+    first = new_code()
+    assert enrol(first.text) == (0, "enrolled")
+    assert enrol(first.text) == (65, "used"), "with other keys"
+    second = new_code()
+    guessed = [replace(second, secret=character * 9).text for character in "ABCDE"]
+    assert [enrol(guess) for guess in guessed] == [(65, "wrong")] * 5
+    assert enrol(second.text) == (65, "locked")
+    assert house.status()["identity"]["terminal"] == TERMINAL, "who it was before, it still is"
+    assert enrol(new_code().text) == (0, "enrolled")
