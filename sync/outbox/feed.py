@@ -78,9 +78,7 @@ def apply(connection: apsw.Connection, page: FeedPage, *, now: datetime) -> int 
         write(connection, Standing.FEED_ADVANCED_AT, page.at.isoformat())
     if page.more:
         return page.cursor if page.cursor > page.after else None
-    if read_number(connection, Standing.FEED_READ_AGAIN):
-        write(connection, Standing.FEED_READ_AGAIN, 0)
-        _offer_again_what_is_not_listed(connection, now=now)
+    _offer_again_what_is_not_listed(connection, now=now)
     return None
 
 
@@ -102,11 +100,13 @@ def _begin_again(connection: apsw.Connection, feed: Feed, epoch: str, *, now: da
         Standing.JOURNAL_SENT,
     ):
         write(connection, name, 0)
-    write(connection, Standing.FEED_READ_AGAIN, 1)
 
 
 def _offer_again_what_is_not_listed(connection: apsw.Connection, *, now: datetime) -> None:
-    """One acknowledged while the feed was read may be among them: the gateway answers it with the same bytes."""
+    """At the head of the feed all that was acknowledged is listed, or the platform has lost it since.
+
+    One that another agent saw acknowledged while the feed was read may be among them: it gets the same bytes again.
+    """
     rows = connection.execute(
         "SELECT sid FROM submission LEFT JOIN listing USING (sid) WHERE state = ? AND listing.sid IS NULL "
         "ORDER BY place",

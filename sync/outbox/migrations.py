@@ -52,6 +52,7 @@ MIGRATIONS = (
     ALTER TABLE submission ADD COLUMN earlier_acknowledgement BLOB;
     ALTER TABLE submission ADD COLUMN earlier_signature TEXT;
     CREATE INDEX submission_received ON submission (unixepoch(received_at)) WHERE state = 'acknowledged';
+    CREATE INDEX submission_acknowledged ON submission (sid) WHERE state = 'acknowledged';
     CREATE INDEX rating_unsent ON rating (sid) WHERE NOT sent AND refusal IS NULL;
     CREATE INDEX print_job_of ON print_job (sid);
     CREATE INDEX print_job_begun ON print_job (job_id) WHERE state = 'begun';

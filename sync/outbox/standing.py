@@ -15,7 +15,6 @@ class Standing(Enum):
     FEED_HISTORY = "feed.history"  # what stands for all that was read
     FEED_DURABLE_UNTIL = "feed.durable_until"
     FEED_ADVANCED_AT = "feed.advanced_at"  # signed time at which durable_until last rose, or had nothing to rise to
-    FEED_READ_AGAIN = "feed.read_again"  # 1 while the feed is read again from the start
     CASE_CURSOR = "case.cursor"
     JOURNAL_SENT = "journal.sent"  # the gateway has the rows up to this one
     JOURNAL_DROPPED = "journal.dropped"  # rows the gateway never got

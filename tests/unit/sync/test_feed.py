@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -180,10 +181,32 @@ def test_an_epoch_that_changes_while_the_feed_is_read_again_begins_it_anew(drain
     assert drain.feed().epoch == "three"
 
 
-def test_another_epoch_in_the_first_page_is_read_at_once(drain: Drain, received: list[str]) -> None:
+def test_another_epoch_in_the_first_page_is_read_at_once(
+    drain: Drain, outbox: Outbox, make_submission: MakeSubmission
+) -> None:
     drain.apply_feed(page(0, 0))
-    assert drain.apply_feed(page(0, 2, received[:2], epoch="two")) is None
+    kept, lost = (seal_and_acknowledge(outbox, drain, make_submission([PAGE])) for _ in range(2))
+    assert drain.apply_feed(page(0, 2, [kept], epoch="two")) is None
+    assert [case.sid for case in drain.pending()] == [lost]
+
+
+def test_a_platform_whose_files_were_copied_back_is_known_by_what_it_says_of_rows_already_read(
+    drain: Drain, received: list[str]
+) -> None:
+    drain.apply_feed(replace(page(0, 3, received), history="all three"))
+    other = replace(page(3, 5, ["somebody's", "else's"]), history_before="only two", history="four")
+    assert drain.apply_feed(other) == 0, "its cursor has passed ours, and yet it is not the same feed"
+    assert drain.apply_feed(replace(page(0, 5, received[:2]), history="four")) is None
     assert [case.sid for case in drain.pending()] == received[2:]
+
+
+def test_what_is_acknowledged_and_not_listed_at_the_head_is_offered_again_though_nothing_else_tells(
+    drain: Drain, outbox: Outbox, received: list[str], make_submission: MakeSubmission
+) -> None:
+    drain.apply_feed(replace(page(0, 3, received), history="all three"))
+    lost = seal_and_acknowledge(outbox, drain, make_submission([PAGE]))
+    drain.apply_feed(replace(page(3, 3), history_before="all three", history="all three"))
+    assert [case.sid for case in drain.pending()] == [lost]
 
 
 def test_a_rejected_one_does_not_come_back(
