@@ -320,6 +320,23 @@ def test_progress_moves_a_deadline_on_and_a_new_way_out_brings_it_near() -> None
     assert not deadline.look(), "between two requests nothing is over its time"
 
 
+def test_a_connection_that_is_closed_is_let_go(ours: Authority) -> None:
+    """The other side sees its end while the session lives on."""
+    ends: list[bytes] = []
+    ended = threading.Event()
+
+    def close(connection: socket.socket) -> None:
+        connection.recv(65_536)
+        connection.sendall(ANSWER.replace(b"Content", b"Connection: close\r\nContent"))
+        ends.append(connection.recv(1))
+        ended.set()
+
+    with serving(close) as there, terminal(ours, f"http://{there}") as exchange:
+        assert isinstance(exchange.ask("GET", "v1/health"), Answer)
+        assert ended.wait(PATIENCE_S)
+    assert ends == [b""]
+
+
 def test_a_session_that_was_cut_opens_nothing_any_more(ours: Authority) -> None:
     with serving(lambda _: None) as there, terminal(ours, f"http://{there}") as exchange:
         exchange.deadline.cut()
