@@ -9,6 +9,7 @@ from kiosk.submission import Json
 from sync.gateway.backup import Unproved, back_up, restore
 from sync.gateway.check import CheckFinding, check
 from sync.gateway.command_line import Commands, add_command, now, parts_of, say
+from sync.gateway.database import DirectoryRefused
 
 FOUND = 1
 
@@ -37,6 +38,8 @@ def _backup(options: argparse.Namespace) -> int:
 
 
 def _restore(options: argparse.Namespace) -> int:
+    if options.storage or options.objects:
+        raise DirectoryRefused("a backup is restored into one directory: serve it from there, or move it afterwards")
     outcome = restore(options.source, options.data, now=now())
     if isinstance(outcome, Unproved):
         return _say_findings(options, outcome.findings)

@@ -55,8 +55,7 @@ class Catalogues:
         self._signing = signing
 
     def current_version(self) -> str | None:
-        current = self._storage.catalogue()
-        return None if current is None else current.version
+        return self._storage.catalogue_version()
 
     def answer(self, snapshot: str | None, cursor: int | None) -> Offered | OtherSnapshot | NoCatalogue:
         """The whole, or with both parameters the delta from there."""

@@ -36,6 +36,8 @@ def check(parts: Parts) -> Iterator[CheckFinding]:
     for kept in storage.submissions():
         for fault in _submission_faults(kept, keys.get(kept.manifest.terminal, {}), parts, blobs):
             yield CheckFinding(f"submission {kept.manifest.sid}", fault)
+    for code in storage.broken_histories():
+        yield CheckFinding(f"terminal {code}", "the history of its feed does not hold")
     yield from _terminal_findings(parts)
     if not _is_chain(GENESIS, storage.own_journal()):
         yield CheckFinding("the gateway's journal", "its chain does not hold")

@@ -13,14 +13,13 @@ from sync.gateway.opened import Parts, opened_parts
 Commands = argparse._SubParsersAction  # argparse has no public name for it
 
 
-def add_command(
-    commands: "Commands[argparse.ArgumentParser]", name: str, summary: str, *, data: bool = True
-) -> argparse.ArgumentParser:
-    """A command with `--json`, and `--data DIR` unless it names its directories itself."""
+def add_command(commands: "Commands[argparse.ArgumentParser]", name: str, summary: str) -> argparse.ArgumentParser:
+    """A command with `--json`, and `--data DIR` with what may lie outside of it."""
     command = commands.add_parser(name, help=summary, description=summary)
     command.add_argument("--json", action="store_true", help="say it in JSON")
-    if data:
-        command.add_argument("--data", type=Path, required=True, metavar="DIR", help="the data directory")
+    command.add_argument("--data", type=Path, required=True, metavar="DIR", help="the data directory")
+    command.add_argument("--storage", metavar="URL", help="metadata: sqlite:DIR (default: the data directory)")
+    command.add_argument("--objects", metavar="URL", help="blobs: directory:DIR (default: the data directory)")
     return command
 
 
@@ -31,7 +30,9 @@ def now() -> datetime:
 @contextmanager
 def parts_of(options: argparse.Namespace, *, may_be_new: bool = False) -> Iterator[Parts]:
     """The data directory of the command line. Raises DirectoryRefused, OSError."""
-    with opened_parts(options.data, now=now, as_it_is=not may_be_new) as parts:
+    with opened_parts(
+        options.data, storage_url=options.storage, objects_url=options.objects, now=now, as_it_is=not may_be_new
+    ) as parts:
         yield parts
 
 

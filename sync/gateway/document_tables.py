@@ -15,6 +15,10 @@ class DocumentTables(Database):
         found = self._rows(f"{_CATALOGUE} ORDER BY place DESC LIMIT 1")
         return _catalogue(found[0]) if found else None
 
+    def catalogue_version(self) -> str | None:
+        found = self._rows("SELECT version FROM catalogue ORDER BY place DESC LIMIT 1")
+        return str(found[0][0]) if found else None
+
     def catalogue_at(self, snapshot: str, cursor: int) -> KeptCatalogue | None:
         found = self._rows(f"{_CATALOGUE} WHERE snapshot = ? AND cursor = ?", snapshot, cursor)
         return _catalogue(found[0]) if found else None

@@ -1,7 +1,9 @@
 """Feeds in the gateway's file: acknowledgements in the order they were given, and the states of cases."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from kiosk.submission import digest_of
 from sync.gateway.database import Database
 from sync.gateway.ports import CaseEvent, CaseRows, CaseState, Durability, FeedRows, Kept
 
@@ -35,6 +37,23 @@ class FeedTables(Database):
             "SELECT history FROM feed WHERE terminal = ? AND cursor <= ? ORDER BY cursor DESC LIMIT 1", terminal, cursor
         )
         return "" if found is None else str(found[0])
+
+    def broken_histories(self) -> Sequence[str]:
+        broken: dict[str, None] = {}
+        last: dict[str, str] = {}
+        with self._reading():
+            # The first row of a sid is its acknowledgement, a second its rating.
+            for terminal, history, content in self._execute(
+                "SELECT feed.terminal, history, CASE WHEN EXISTS "
+                "(SELECT 1 FROM feed AS earlier WHERE earlier.sid = feed.sid AND earlier.cursor < feed.cursor) "
+                "THEN rating.content ELSE acknowledgement END "
+                "FROM feed JOIN submission USING (sid) LEFT JOIN rating USING (sid) ORDER BY feed.cursor"
+            ):
+                before, last[str(terminal)] = last.get(str(terminal), ""), str(history)
+                expected = digest_of(before.encode() + (content if isinstance(content, bytes) else b""))
+                if history not in ("", expected):  # an older program wrote none
+                    broken[str(terminal)] = None
+        return tuple(broken)
 
     def durability(self) -> Durability:
         with self._reading():

@@ -40,7 +40,7 @@ def opened_parts(
     """
     if as_it_is:
         for needed in (DATABASE, f"{SIGNING}/current", f"{AUTHORITY}/authority.key"):
-            if not (directory / needed).exists():
+            if (needed != DATABASE or storage_url is None) and not (directory / needed).exists():
                 raise DirectoryRefused(f"{directory} is not a gateway's data directory: it has no {needed}")
     elif (directory / BACKUP_MARK).exists():
         raise DirectoryRefused(f"{directory} is a backup: restore it into another directory first")

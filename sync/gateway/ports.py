@@ -332,8 +332,8 @@ class Submissions(Protocol):
         """
         ...
 
-    def keep_rating(self, rating: KeptRating, *, at: datetime) -> Kept:
-        """One for each submission: the first stays. The row of the outbox is in the same transaction."""
+    def keep_rating(self, rating: KeptRating, *, at: datetime, durable: bool = False) -> Kept:
+        """One for each submission: the first stays. The rows of feed and outbox are in the same transaction."""
         ...
 
     def submissions(self) -> Iterator[KeptSubmission]:
@@ -349,6 +349,10 @@ class Feeds(Protocol):
     """What each terminal asks for again and again: its acknowledgements, and the states of its cases."""
 
     def feed(self, terminal: str, after: int, limit: int) -> FeedRows: ...
+
+    def broken_histories(self) -> Sequence[str]:
+        """The terminals whose feed's history is not made of what its rows say."""
+        ...
 
     def durability(self) -> Durability: ...
 
@@ -477,6 +481,10 @@ class Documents(Protocol):
 
     def catalogue(self) -> KeptCatalogue | None:
         """The current one."""
+        ...
+
+    def catalogue_version(self) -> str | None:
+        """Of the current one, without reading it."""
         ...
 
     def catalogue_at(self, snapshot: str, cursor: int) -> KeptCatalogue | None: ...

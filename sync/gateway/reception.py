@@ -142,7 +142,7 @@ class Reception:
             return Unknown()
         if self._storage.acknowledgement(rating.sid) is None:
             return Unknown()
-        kept = self._storage.keep_rating(rating, at=self._now())
+        kept = self._storage.keep_rating(rating, at=self._now(), durable=self._durable_at_commit)
         self._wake()
         return Rated(rating, new=kept is Kept.NEW) if kept in (Kept.NEW, Kept.SAME) else SomethingElse()
 

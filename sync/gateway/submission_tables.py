@@ -150,7 +150,7 @@ class SubmissionTables(Database):
     def _is_free(self, receipt_number: str) -> bool:
         return self._one("SELECT 1 FROM submission WHERE receipt_number = ?", receipt_number) is None
 
-    def keep_rating(self, rating: KeptRating, *, at: datetime) -> Kept:
+    def keep_rating(self, rating: KeptRating, *, at: datetime, durable: bool = False) -> Kept:
         with self._writing():
             found = self._one(
                 "SELECT sid, rating_id, content FROM rating WHERE sid = ? OR rating_id = ?",
@@ -161,7 +161,9 @@ class SubmissionTables(Database):
                 return Kept.SAME if found == (rating.sid, rating.rating_id, rating.content) else Kept.OTHER
             self._execute("INSERT INTO rating VALUES (?, ?, ?)", rating.sid, rating.rating_id, rating.content)
             self._execute("INSERT INTO hand_on (sid, rating) VALUES (?, ?)", rating.sid, rating.content)
-            self._list(rating.sid, rating.content, at)
+            cursor = self._list(rating.sid, rating.content, at)
+            if durable:
+                self._set("durable_until", str(cursor))
         reached("gateway.rating_stored")
         return Kept.NEW
 

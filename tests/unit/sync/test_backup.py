@@ -13,6 +13,7 @@ from sync.gateway.backup import BackedUp, Restored, Unproved, back_up, is_overdu
 from sync.gateway.check import CheckFinding, check
 from sync.gateway.database import DATABASE, DirectoryRefused
 from sync.gateway.opened import opened_parts
+from sync.gateway.ports import KeptRating
 from sync.gateway.reception import Received
 from tests.gateway_bench import LATE_EVENING_IN_LONDON, REQUEST, GatewayBench, gateway
 
@@ -157,8 +158,9 @@ SPOILT = {
         "UPDATE submission SET acknowledgement = CAST('{}' AS BLOB)",
         "its acknowledgement is not signed by a key of this gateway",
     ),
-    "receipt number": ("UPDATE submission SET receipt_number = '1'", "its receipt number is none"),
+    "receipt number": ("UPDATE submission SET receipt_number = sid", "its receipt number is none"),
     "feed": ("DELETE FROM feed", "its acknowledgement is not in the feed"),
+    "history": ("UPDATE feed SET history = 'sha256:0'", "the history of its feed does not hold"),
     "outbox": ("DELETE FROM hand_on", "it is not in the outbox to the city"),
     "journal": ("UPDATE own_journal SET fields = '{}'", "its chain does not hold"),
     "certificate": ("UPDATE certificate SET pem = 'x'", "is not by this authority"),
@@ -172,7 +174,10 @@ SPOILT = {
 
 @pytest.mark.parametrize("spoilt", list(SPOILT))
 def test_a_check_names_what_was_spoilt(bench: GatewayBench, make_submission: MakeSubmission, spoilt: str) -> None:
-    bench.send(make_submission([PAGE]))
+    for _ in range(2):
+        rated = make_submission([PAGE])
+        bench.send(rated)
+        bench.storage.keep_rating(KeptRating(rated.sid, rated.sid, b"{}"), at=NOW)
     bench.storage.note("gateway.terminal_added", {"terminal": "CZ03"}, NOW)
     assert findings(bench.parts.directory) == []
     statement, fault = SPOILT[spoilt]

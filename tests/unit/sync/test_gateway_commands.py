@@ -55,6 +55,7 @@ def test_a_terminal_is_added_listed_shown_and_revoked(
         ("terminals", "add", "CZ03", "--hall", "gulou", "--valid-minutes", "0"),
         ("terminals", "show", "CZ03"),
         ("list",),
+        ("list", "--storage", "postgresql://platform/gateway"),
         ("check",),
         ("restore", "--from", "/nowhere"),
         ("catalogue", "sign", "/nowhere", "--out", "x"),
@@ -110,6 +111,17 @@ def test_a_backup_is_made_checked_and_restored(
     assert main(["restore", "--from", str(tmp_path / "b"), *new]) == 0
     assert main(["check", *new]) == 0
     assert main(["check", "--data", str(tmp_path / "b")]) == 0
+
+
+def test_metadata_and_blobs_may_lie_elsewhere(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    elsewhere = ["--storage", f"sqlite:{tmp_path / 'meta'}", "--objects", f"directory:{tmp_path / 'blobs'}"]
+    where = ["--data", str(tmp_path / "data"), *elsewhere]
+    assert main(["terminals", "add", "CZ03", "--hall", "gulou", *where]) == 0
+    assert main(["terminals", "list", *where]) == 0
+    assert main(["check", *where]) == 0
+    assert sorted(path.name for path in (tmp_path / "meta").iterdir()) == ["gateway.db"]
+    assert not (tmp_path / "data" / "gateway.db").exists()
+    assert "CZ03" in capsys.readouterr().out
 
 
 def test_a_check_that_finds_something_ends_with_one(

@@ -217,8 +217,11 @@ def test_with_local_durability_a_commit_is_safe_at_once(tmp_path: Path, make_sub
         assert feed(bench)["durable_until"] == 0
     with gateway(tmp_path, durable_at_commit=True) as bench:
         assert feed(bench)["durable_until"] == 1
-        bench.send(make_submission())
+        submission = make_submission()
+        bench.send(submission)
         assert feed(bench)["durable_until"] == 2
+        bench.reception.rate(bench.terminal, rating(submission.sid))
+        assert feed(bench)["durable_until"] == feed(bench)["cursor"] == 3
 
 
 def test_what_another_program_or_catalogue_made_is_taken_and_parked(
