@@ -2,6 +2,7 @@
 
 import json
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -19,6 +20,8 @@ from sync.wire.enrolment_code import EnrolmentCode, parse_code
 from terminal.hand import Hand
 from terminal.supervisor import HALL, TERMINAL, House
 from tests.system.waiting import until
+
+CONTENT = Path(__file__).parents[2] / "content"
 
 
 @pytest.fixture
@@ -93,6 +96,33 @@ def test_what_is_configured_afar_reaches_the_screen_between_two_visits_and_never
     with Hand(house.automation_socket) as hand:
         hand.wait("idle", text="另一个大厅")
     assert house.log_of("terminal").count("starting anew") == 1
+
+
+def test_a_catalogue_of_the_platform_is_offered_from_the_next_visit_on(house: House, tmp_path: Path) -> None:
+    house.write_configuration(house.start_devices())
+    house.start_agent()
+    house.start_terminal()
+    with Hand(house.automation_socket) as hand:
+        before = hand.wait("idle", text="高龄津贴")
+        assert any("医保" in text for text in before)
+        house.automation_socket.unlink()
+        offer(house, tmp_path, "residents-medical-insurance")
+        until(house.automation_socket.exists, "the terminal again")
+    with Hand(house.automation_socket) as hand:
+        after = hand.wait("idle", text="医保")
+        assert not any("高龄津贴" in text for text in after)
+    assert told(house, "runs with")[1].startswith("catalogue ")
+
+
+def offer(house: House, folder: Path, *items: str) -> None:
+    """Sign a catalogue of some of the items that ship, and make it the current one."""
+    chosen, signed = folder / "items", folder / "catalogue.json"
+    chosen.mkdir()
+    for item in items:
+        shutil.copy(CONTENT / "items" / f"{item}.toml", chosen)
+    data = ("--data", str(house.gateway_directory))
+    house.said("kiosk-gateway", "catalogue", "sign", *data, "--out", str(signed), str(chosen))
+    house.said("kiosk-gateway", "catalogue", "import", *data, str(signed))
 
 
 @pytest.mark.expects_warnings
