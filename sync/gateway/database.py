@@ -57,7 +57,7 @@ MIGRATIONS = (
     ALTER TABLE hand_on ADD COLUMN attempts INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE hand_on ADD COLUMN not_before REAL NOT NULL DEFAULT 0;
     CREATE INDEX hand_on_of ON hand_on (sid, row);
-    CREATE INDEX hand_on_due ON hand_on (not_before) WHERE NOT done;
+    CREATE INDEX hand_on_due ON hand_on (not_before, row) WHERE NOT done;
     CREATE TABLE feed (
         cursor INTEGER PRIMARY KEY AUTOINCREMENT,
         terminal TEXT NOT NULL,

@@ -14,6 +14,7 @@ from sync.steps import reached
 log = logging.getLogger(__name__)
 DISK_RETRY_S = 30.0
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 2.0, 300.0
+LONGEST_WAIT_S = 3600.0  # a clock may have jumped
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ class HandOnWorker:
                     return None
                 self._hand_on(row)
         next_at = self._storage.next_hand_on()
-        return None if next_at is None else max(0.0, (next_at - self._now()).total_seconds())
+        return None if next_at is None else min(LONGEST_WAIT_S, max(0.1, (next_at - self._now()).total_seconds()))
 
     def _hand_on(self, row: HandOn) -> None:
         reached("gateway.before_hand_on")

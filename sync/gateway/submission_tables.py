@@ -1,6 +1,7 @@
 """Submissions in the gateway's file: manifests, uploads, acknowledgements, ratings, and the outbox to the city."""
 
 import json
+import math
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -26,10 +27,6 @@ ROWS_AT_ONCE = 100
 NUMBERS_A_DAY = 10_000_000
 LONGEST_PAUSE = timedelta(hours=1)  # a row that waits longer was written under another clock
 _MANIFEST = "submission.sid, slip_code, manifest, fingerprint, attachments, terminal, manifest_signature, parked"
-_FIRST_OF_ITS_SID = (
-    "NOT EXISTS (SELECT 1 FROM hand_on AS earlier "
-    "WHERE earlier.sid = hand_on.sid AND NOT earlier.done AND earlier.row < hand_on.row)"
-)
 
 
 class SubmissionTables(Database):
@@ -160,7 +157,13 @@ class SubmissionTables(Database):
             if found is not None:
                 return Kept.SAME if found == (rating.sid, rating.rating_id, rating.content) else Kept.OTHER
             self._execute("INSERT INTO rating VALUES (?, ?, ?)", rating.sid, rating.rating_id, rating.content)
-            self._execute("INSERT INTO hand_on (sid, rating) VALUES (?, ?)", rating.sid, rating.content)
+            self._execute(  # not before what it waits behind
+                "INSERT INTO hand_on (sid, rating, not_before) VALUES (?, ?, "
+                "(SELECT coalesce(max(not_before), 0) FROM hand_on WHERE sid = ? AND NOT done))",
+                rating.sid,
+                rating.content,
+                rating.sid,
+            )
             cursor = self._list(rating.sid, rating.content, at)
             if durable:
                 self._set("durable_until", str(cursor))
@@ -192,18 +195,24 @@ class SubmissionTables(Database):
         return tuple(Received(*map(str, row)) for row in rows)
 
     def hand_ons(self, now: datetime) -> Sequence[HandOn]:
-        rows = self._rows(
-            f"SELECT row, rating, attempts, acknowledgement, {_MANIFEST} "  # noqa: S608  # our own columns
-            "FROM hand_on JOIN submission USING (sid) WHERE NOT done AND (not_before <= ? OR not_before > ?) "
-            f"AND {_FIRST_OF_ITS_SID} ORDER BY row LIMIT ?",
-            now.timestamp(),
-            (now + LONGEST_PAUSE).timestamp(),
-            ROWS_AT_ONCE,
-        )
-        return tuple(_hand_on(row) for row in rows)
+        latest = (now + LONGEST_PAUSE).timestamp()
+        for between in ((0.0, now.timestamp()), (latest, math.inf)):  # due, or written under another clock
+            rows = self._rows(
+                f"SELECT row, rating, attempts, acknowledgement, {_MANIFEST} "  # noqa: S608  # our own columns
+                "FROM hand_on INDEXED BY hand_on_due JOIN submission USING (sid) "
+                "WHERE NOT done AND not_before BETWEEN ? AND ? "
+                "AND NOT EXISTS (SELECT 1 FROM hand_on AS earlier "
+                "WHERE earlier.sid = hand_on.sid AND NOT earlier.done AND earlier.row < hand_on.row) "
+                "ORDER BY not_before, row LIMIT ?",
+                *between,
+                ROWS_AT_ONCE,
+            )
+            if rows:
+                return tuple(_hand_on(row) for row in rows)
+        return ()
 
     def next_hand_on(self) -> datetime | None:
-        ((first,),) = self._rows(f"SELECT min(not_before) FROM hand_on WHERE NOT done AND {_FIRST_OF_ITS_SID}")  # noqa: S608  # our own words
+        ((first,),) = self._rows("SELECT min(not_before) FROM hand_on WHERE NOT done")
         return None if first is None else datetime.fromtimestamp(float(first), UTC)
 
     def oldest_hand_on(self) -> datetime | None:
@@ -216,8 +225,12 @@ class SubmissionTables(Database):
 
     def postpone(self, row: int, until: datetime) -> None:
         with self._writing():
-            self._execute(
-                "UPDATE hand_on SET attempts = attempts + 1, not_before = ? WHERE row = ?", until.timestamp(), row
+            self._execute(  # what waits behind it waits as long
+                "UPDATE hand_on SET attempts = attempts + (row = ?), not_before = ? "
+                "WHERE NOT done AND sid = (SELECT sid FROM hand_on WHERE row = ?)",
+                row,
+                until.timestamp(),
+                row,
             )
 
     def hand_ons_waiting(self) -> int:
