@@ -12,20 +12,12 @@ from kiosk.submission import Attachment, SealedSubmission, canonical
 from sync.gateway.connectors.folder import FolderConnector
 from sync.gateway.hand_on import Taken as HandedOn
 from sync.gateway.objects import ObjectDirectory
-from sync.gateway.ports import (
-    Acknowledgement,
-    Attached,
-    CaseEvent,
-    CaseState,
-    Kept,
-    KeptRating,
-    Manifest,
-    Signed,
-    TerminalIdentity,
-    Upload,
-)
+from sync.gateway.ports import CaseEvent, CaseState, Signed, TerminalIdentity, Upload
+from sync.gateway.reception import Known, Received, Reception
+from sync.gateway.signing import Signing
 from sync.gateway.storage import EmbeddedStorage, directory_of
 from sync.gateway.uploads import Uploads
+from sync.wire.signatures import SigningKey
 from tests.power.cuts import Lost
 from tests.power.dump import dump
 from tests.power.life import Life, Standing, connections_made, matching
@@ -34,7 +26,8 @@ from tests.power.synthetic import new_id, submission
 
 NOW = datetime(2026, 11, 23, 1, 46, tzinfo=UTC)
 PLACE = "gateway"  # made at the first start
-TERMINAL = TerminalIdentity("CZ03", "湘桥", {})
+TERMINAL_KEY, GATEWAY_KEY = SigningKey(bytes(32)), SigningKey(bytes(range(32)))
+TERMINAL = TerminalIdentity("CZ03", "湘桥", {TERMINAL_KEY.key_id: TERMINAL_KEY.public})
 STATES = ("pre-examination", "correction", "accepted", "decided")
 
 
@@ -57,18 +50,20 @@ class Gateway:
         self.objects = ObjectDirectory(place)
         self.uploads = Uploads(self.storage, self.objects)
         self.folder = FolderConnector(place, self.objects)
+        self.reception = Reception(
+            self.storage,
+            self.objects,
+            signing=Signing(GATEWAY_KEY, {GATEWAY_KEY.key_id: GATEWAY_KEY.public}),
+            catalogue_version=lambda: None,
+            simulated=True,
+            now=lambda: NOW,
+            wake=lambda: None,
+        )
 
     def announce(self, submission: SealedSubmission) -> None:
-        manifest = Manifest(
-            sid=submission.sid,
-            slip_code=submission.slip_code,
-            content=submission.manifest,
-            fingerprint=submission.fingerprint,
-            attachments=tuple(Attached(a.name, a.digest, len(a.content)) for a in submission.attachments),
-            terminal=TERMINAL.code,
-            signature="ed25519-0123456789abcdef c2lnbmF0dXJl",
-        )
-        assert self.storage.keep_manifest(manifest) is Kept.NEW
+        line = TERMINAL_KEY.sign(submission.manifest).line
+        known = self.reception.announce(TERMINAL, submission.sid, submission.manifest, line)
+        assert isinstance(known, Known), known
 
     def upload(self, submission: SealedSubmission, blob: Attachment) -> tuple[Upload, int]:
         """Begun, and how far it has come."""
@@ -91,12 +86,11 @@ class Gateway:
         if b"".join(self.objects.pieces(blob.digest)) != blob.content:
             raise Lost(f"{blob.name} has other bytes")
 
-    def commit(self, sid: str, chance: random.Random) -> Signed:
-        def acknowledge(series: int) -> Acknowledgement:
-            number = f"20261123{series:08}"
-            return Acknowledgement(series, number, Signed(f"{sid} {number}".encode(), f"key {chance.random()}"))
-
-        return self.storage.commit(sid, acknowledge, at=NOW)
+    def commit(self, sid: str) -> Signed:
+        received = self.reception.commit(TERMINAL, sid)
+        if not isinstance(received, Received):
+            raise Lost(f"{sid} cannot be committed: {received}")
+        return received.answer
 
 
 class GatewayEnd:
@@ -131,7 +125,7 @@ class GatewayEnd:
             gateway.announce(fresh)
             for blob in fresh.attachments:
                 gateway.finish(fresh, blob, at_least=0)
-            acknowledged = gateway.commit(fresh.sid, chance)
+            acknowledged = gateway.commit(fresh.sid)
         finally:
             gateway.storage.close()
         _opens_again(root / PLACE, fresh.sid, acknowledged)
@@ -191,12 +185,13 @@ class _Life(Life[Taken]):
 
     def _commit(self) -> None:
         for sid in self.some(lambda taken: taken.acknowledgement is None and not _lacking(taken)):
-            self.promised[sid] = replace(self.promised[sid], acknowledgement=self._gateway.commit(sid, self.chance))
+            self.promised[sid] = replace(self.promised[sid], acknowledgement=self._gateway.commit(sid))
 
     def _rate(self) -> None:
         for sid in self.some(lambda taken: taken.acknowledgement is not None):
-            content = canonical({"sid": sid, "level": self.chance.randint(1, 5)})
-            self._gateway.storage.keep_rating(KeptRating(new_id(self.chance), sid, content))
+            level, given_at = self.chance.randint(1, 5), NOW.isoformat()
+            rating = {"rating_id": new_id(self.chance), "sid": sid, "level": level, "given_at": given_at}
+            self._gateway.reception.rate(TERMINAL, canonical(rating))
 
     def _hand_on(self) -> None:
         for row in self._gateway.storage.hand_ons(NOW)[:1]:
@@ -250,7 +245,7 @@ def _look_at(gateway: Gateway, taken: Taken, answers: Sequence[Signed | None], c
     sid = taken.submission.sid
     if taken.acknowledgement not in answers:
         raise Lost(f"{sid} has another acknowledgement")
-    if taken.acknowledgement is not None and gateway.commit(sid, chance) != taken.acknowledgement:
+    if taken.acknowledgement is not None and gateway.commit(sid) != taken.acknowledgement:
         raise Lost(f"{sid} is acknowledged in other words")
     for blob in taken.submission.attachments:
         if blob.digest in taken.offsets or chance.random() < 0.2:  # hashing all of them takes long

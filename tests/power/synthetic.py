@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
 
 from kiosk.composing import slip_code, uuid7
-from kiosk.submission import Attachment, SealedSubmission, canonical
+from kiosk.submission import FORMAT, Attachment, Json, SealedSubmission, canonical
 
 NOW = datetime(2026, 11, 23, 9, 46, tzinfo=timezone(timedelta(hours=8)))
 SIZES, WEIGHTS = (0, 1, 900, 16_000, 40_000, 300_000), (1, 1, 4, 4, 2, 1)
@@ -23,5 +23,18 @@ def submission(chance: random.Random, *, sizes: Sequence[int] | None = None) -> 
     attachments = tuple(
         Attachment(f"page-{at}.jpg", "image/jpeg", chance.randbytes(size)) for at, size in enumerate(sizes)
     )
-    manifest = canonical({"sid": sid, "slip_code": code, "attachments": [a.digest for a in attachments]})
-    return SealedSubmission(sid, code, manifest, attachments)
+    manifest: dict[str, Json] = {
+        "format": FORMAT,
+        "sid": sid,
+        "slip_code": code,
+        "terminal": {"code": "CZ03", "hall": "湘桥"},
+        "simulated": True,
+        "submitted_at": NOW.isoformat(),
+        "item": {"id": "old-age-allowance"},
+        "applicant": {"name": "陈桂兰", "number": "100101194401010028"},
+        "attachments": [
+            {"name": one.name, "media_type": one.media_type, "sha256": one.digest, "size": len(one.content)}
+            for one in attachments
+        ],
+    }
+    return SealedSubmission(sid, code, canonical(manifest), attachments)
