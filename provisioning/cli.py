@@ -46,7 +46,7 @@ def _parser() -> argparse.ArgumentParser:
         "`kiosk-gateway terminals add` prints. Nothing is half done: whatever breaks off, the same code again goes on "
         "where it was, and an identity that is there serves until the new one is whole.",
     )
-    enrol.add_argument("--code", required=True, help="24 characters; case, spaces and dashes do not matter")
+    enrol.add_argument("--code", help="24 characters; case, spaces and dashes do not matter. Without: it is asked for")
     enrol.add_argument("--gateway", metavar="URL", help="in place of the configured one")
     standing = commands.add_parser(
         "status",
@@ -78,7 +78,11 @@ def _doctor(options: argparse.Namespace) -> int:
 def _enrol(options: argparse.Namespace) -> int:
     from provisioning.enrol import enrol_terminal
 
-    told = enrol_terminal(options.config, options.code, gateway_url=options.gateway, now=datetime.now().astimezone())
+    code = options.code
+    if code is None:
+        print("Code: ", end="", file=sys.stderr, flush=True)
+        code = sys.stdin.readline()
+    told = enrol_terminal(options.config, code, gateway_url=options.gateway, now=datetime.now().astimezone())
     if options.json:
         print(json.dumps(told.as_json, ensure_ascii=False, indent=2))
     else:

@@ -11,7 +11,7 @@ from kiosk.faults import WhoActs
 from provisioning.findings import Finding, Grade, ok
 from provisioning.machine import check_machine
 from provisioning.status import clock_finding, identity_finding
-from provisioning.surroundings import check_device, check_gateway, check_store
+from provisioning.surroundings import check_device, check_gateway, check_store, foreign_owner
 from sync.configuration_file import read_configuration
 from sync.outbox.identity import Identity, read_identity
 from sync.outbox.overview import NoStore, overview
@@ -34,7 +34,9 @@ def examine(configuration_files: Sequence[Path]) -> list[Finding]:
 
 
 def check_clock(configuration: Configuration) -> list[Finding]:
-    """Beside the highest time that the platform has signed; nothing where no store is, or it does not open."""
+    """Beside the highest time that the platform has signed; nothing where no store is, or it is another user's."""
+    if foreign_owner(Path(configuration.store.directory)):
+        return []
     try:
         store = overview(
             Path(configuration.store.directory), datetime.now(UTC), budget_mb=configuration.store.budget_mb

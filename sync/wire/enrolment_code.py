@@ -15,7 +15,7 @@ AUTHORITY_CHARACTERS = 10
 SECRET_CHARACTERS = 9
 CHARACTERS = TERMINAL_CHARACTERS + AUTHORITY_CHARACTERS + SECRET_CHARACTERS + 1
 _FORGIVEN = str.maketrans({"O": "0", "I": "1", "L": "1"})
-_BETWEEN = "- \t\u2010\u2011\u2013\u2014\u3000"  # dashes and spaces, as keyboards and messages make them
+_BETWEEN = "- \t\r\n\u2010\u2011\u2013\u2014\u3000"  # dashes and spaces, as keyboards and messages make them
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ from kiosk.composing import slip_code, uuid7
 from kiosk.ports import Sealed
 from kiosk.submission import FORMAT, SealedSubmission, canonical
 from provisioning.cli import main
+from sync.agent.enrolment import Renewed, renew
+from sync.outbox.identity import Identity, read_identity
 from sync.outbox.store import Outbox
 from sync.wire.enrolment_code import EnrolmentCode, parse_code
 from terminal.hand import Hand
@@ -174,3 +176,18 @@ def test_a_code_counts_once_and_five_wrong_ones_lock_it(house: House, capsys: py
     assert enrol(second.text) == (65, "locked")
     assert house.status()["identity"]["terminal"] == TERMINAL, "who it was before, it still is"
     assert enrol(new_code().text) == (0, "enrolled")
+
+
+def test_an_agent_speaks_on_with_a_renewed_certificate(house: House) -> None:
+    without_devices(house)
+    house.enrol()
+    store = house.directory / "store"
+    before = read_identity(store)
+    assert isinstance(before, Identity)
+    assert isinstance(renew(store, before, now=datetime.now(UTC)), Renewed)
+    after = read_identity(store)
+    assert isinstance(after, Identity)
+    assert after.tls_certificate.read_bytes() != before.tls_certificate.read_bytes()
+    sid = seal(house)
+    house.start_agent()
+    until(lambda: [row["sid"] for row in house.received() if row["receipt_number"]] == [sid], "the submission")

@@ -1,5 +1,6 @@
 """What a technician reads at enrolment: who the terminal is now, or what went wrong and what to do."""
 
+import io
 import json
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -31,9 +32,10 @@ class Desk:
     def code(self) -> str:
         return make_code("CZ03", der(self.gateway.authority.certificate)).text
 
-    def enrol(self, code: str | None = None, *options: str) -> tuple[int, str]:
+    def enrol(self, code: str | None = None, *options: str, ask: bool = False) -> tuple[int, str]:
         """The exit status, and all that was said."""
-        status = main(["enrol", "--config", str(self._configuration), "--code", code or self.code, *options])
+        given = () if ask else ("--code", code or self.code)
+        status = main(["enrol", "--config", str(self._configuration), *given, *options])
         said = self._capsys.readouterr()
         return status, said.out + said.err
 
@@ -57,6 +59,14 @@ def test_a_code_in_small_letters_with_spaces_makes_a_terminal_of_it(desk: Desk) 
         assert document.content == desk.gateway.configuration.encode()
         assert drain.floor() is not None
         assert "certificate.enrolled" in [row.event for row in drain.journal_unsent(100).rows]
+
+
+def test_a_code_that_was_not_given_is_asked_for(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{desk.code}\n"))
+    status, said = desk.enrol(ask=True)
+    assert status == 0, said
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    assert desk.enrol(ask=True)[0] == 65
 
 
 def test_a_program_reads_the_same_as_json(desk: Desk) -> None:
