@@ -51,7 +51,7 @@ class Source(Protocol):
 
 
 class Lane:
-    """Steps through `source`. Used by one thread, but for `network_up`, which that thread must be told to call."""
+    """Steps through `source`. Used by one thread."""
 
     def __init__(
         self,

@@ -7,11 +7,12 @@ up, and begins a new round when there is a new certificate or configuration. Wai
 import logging
 import math
 import os
+import ssl
 import threading
 import uuid
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import sha256
 from importlib.metadata import version
@@ -50,7 +51,7 @@ log = logging.getLogger(__name__)
 LOOK_EVERY_S = 0.5
 NETWORK_EVERY_S = 2.0
 HURRY_S = 10.0  # for a request that hangs while another way out came up
-STORE_BACKOFF = Backoff(base_s=0.5, cap_s=60.0)
+STORE_CAP_S = 60.0  # between two tries to open a store that does not answer
 
 
 @dataclass
@@ -70,11 +71,13 @@ class _Round:
 
 @dataclass
 class _Post:
-    """One lane's thread, as the caller's thread sees it."""
+    """One lane's thread, as the caller's thread sees it. `up_s`: when a network last came up; `told_s`: the one that
+    the lane knows of."""
 
     name: LaneName
     deadline: Deadline
-    network_up: threading.Event = field(default_factory=threading.Event)
+    up_s: float | None = None
+    told_s: float | None = None
 
 
 def run_agent(
@@ -176,7 +179,7 @@ class _Agent:
                 log.info("a network came up")
                 for post in posts:
                     post.deadline.hurry(HURRY_S)
-                    post.network_up.set()
+                    post.up_s = self._clock.monotonic_s()
 
     def _guarded(self, round_: _Round, post: _Post) -> None:
         """One lane's thread. What it cannot live with ends the round, and is raised where the agent was started."""
@@ -188,19 +191,14 @@ class _Agent:
             round_.ends.set()
 
     def _run_lane(self, round_: _Round, post: _Post) -> None:
-        identity, url = round_.identity, round_.configuration.gateway.url
-        tls = (
-            tls_context(authority=identity.authority, certificate=identity.tls_certificate, key=identity.tls_key)
-            if url.startswith("https:")
-            else None
-        )
         schedule = Schedule(Random(self._random.random()), backoff=self._backoff)
+        pauses = replace(self._backoff, cap_s=min(self._backoff.cap_s, STORE_CAP_S))
         failures = 0
         while not round_.is_over():
             try:
                 with (
                     closing(Drain(self._directory, now=self._clock.now)) as drain,
-                    open_session(post.deadline, tls=tls, floor=drain.floor) as session,
+                    open_session(post.deadline, tls=_tls(round_), floor=drain.floor) as session,
                 ):
                     lane = self._lane(round_, post, drain, session, schedule)
                     while not round_.is_over():
@@ -211,16 +209,17 @@ class _Agent:
             except StoreTrouble as trouble:
                 failures += 1
                 log.warning("the store does not work: %s", type(trouble).__name__)
-                round_.ends.wait(STORE_BACKOFF.pause_s(failures, self._random))
+                round_.ends.wait(pauses.pause_s(failures, self._random))
 
     def _step_and_wait(self, round_: _Round, post: _Post, drain: Drain, lane: Lane) -> None:
         """Do what is due, and wait until something else is: by the clock, or because somebody wrote."""
-        if post.network_up.is_set():
-            post.network_up.clear()
-            lane.network_up(self._clock.monotonic_s())
+        up_s = post.up_s
+        if up_s is not None and up_s != post.told_s:
+            post.told_s = up_s
+            lane.network_up(up_s)
         seen = drain.version()
         due_s = lane.run_due(self._clock.monotonic_s())
-        while drain.version() == seen and not round_.is_over() and not post.network_up.is_set():
+        while drain.version() == seen and not round_.is_over() and post.up_s == post.told_s:
             left_s = (math.inf if due_s is None else due_s) - self._clock.monotonic_s()
             if left_s <= 0:
                 break
@@ -280,6 +279,14 @@ class _Agent:
             "free_bytes": disk.f_bavail * disk.f_frsize,
             "version": version("hall-terminal"),
         }
+
+
+def _tls(round_: _Round) -> ssl.SSLContext | None:
+    """None for plain HTTP, which goes to this machine only."""
+    if not round_.configuration.gateway.url.startswith("https:"):
+        return None
+    identity = round_.identity
+    return tls_context(authority=identity.authority, certificate=identity.tls_certificate, key=identity.tls_key)
 
 
 def _faults_of(local: Configuration, content: bytes) -> tuple[str, ...]:

@@ -136,8 +136,7 @@ class TusClient:
         if not lost and not isinstance(outcome, Elsewhere):
             return outcome
         told = self.where(where.path, content.size)
-        nothing_new = isinstance(told, Again) or told == where
-        return outcome if isinstance(outcome, Again) and nothing_new else told
+        return outcome if isinstance(outcome, Again) and told == where else told
 
     def begin(self, size: int, metadata: Mapping[str, str]) -> UploadAt | Gone | Again:
         """A new upload of `size` bytes. `Gone`: the server does not know what it belongs to."""

@@ -182,6 +182,21 @@ def test_an_agent_ends_at_once_even_while_a_line_is_stuck(bench: Bench) -> None:
         bench.line.wait_until(lambda counters: counters.connections >= 1)
 
 
+@pytest.mark.expects_warnings
+def test_a_store_that_was_away_is_opened_again_and_drained(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    submission = make_submission(PHOTO)
+    bench.outbox.seal(submission)
+    bench.outbox.close()
+    away = bench.store.with_name("away")
+    bench.store.rename(away)
+    bench.store.write_bytes(b"no directory")
+    with bench.agent():
+        until(lambda: caplog.text.count("the store does not work") >= 4, "both lanes in vain")
+        bench.store.unlink()
+        away.rename(bench.store)
+        bench.until_received(submission)
+
+
 def test_a_store_that_must_not_be_opened_is_refused_where_the_agent_was_started(bench: Bench) -> None:
     (key,) = bench.store.glob("*.key")
     key.chmod(0o644)
