@@ -1,7 +1,7 @@
 """Says how a terminal stands: who it is, what waits and why, what staff must look at, and who must act."""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -132,7 +132,7 @@ def _gateway(store: Overview, now: datetime) -> list[Finding]:
         what = f"gateway and terminal do not believe each other: {note['identity']}"
         findings.append(_fail("gateway", what, "ask the platform whether this terminal was revoked; else enrol anew"))
     elif note.get("reachable") is False:
-        findings.append(ok("gateway", f"not reached{since}: {note.get('reason') or 'no answer'}; tries by itself"))
+        findings.append(ok("gateway", f"not reached{since}: {note.get('reason') or 'no answer'}; {_tries(note, now)}"))
     elif note.get("reason"):
         findings.append(ok("gateway", f"reached, and busy: {note['reason']}; tries by itself"))
     else:
@@ -200,6 +200,19 @@ def _lines(finding: Finding) -> list[str]:
 
 def _fail(subject: str, what: str, to_do: str, who: WhoActs = WhoActs.CONFIGURATION) -> Finding:
     return Finding(Grade.FAIL, subject, what, to_do, who)
+
+
+def _tries(note: Mapping[str, Json], now: datetime) -> str:
+    """When the agent tries again, where it said so."""
+    lanes = note.get("lanes")
+    next_tries = [
+        at
+        for lane in (lanes.values() if isinstance(lanes, dict) else ())
+        if isinstance(lane, dict) and isinstance(at := lane.get("next_try"), str)
+    ]
+    if not next_tries:
+        return "tries by itself"
+    return f"tries by itself at {datetime.fromisoformat(min(next_tries)).astimezone(now.tzinfo):%H:%M:%S}"
 
 
 def _day(moment: datetime, now: datetime) -> str:

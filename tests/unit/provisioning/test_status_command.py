@@ -11,7 +11,7 @@ from cryptography import x509
 
 from kiosk.configuration import Configuration
 from kiosk.ports import Sealed
-from kiosk.submission import Attachment, SealedSubmission, canonical
+from kiosk.submission import Attachment, Json, SealedSubmission, canonical
 from provisioning.cli import main
 from provisioning.findings import Finding, Grade
 from provisioning.status import Standing, status
@@ -119,9 +119,16 @@ def test_what_waits_long_behind_a_line_that_is_down_sends_somebody_to_the_networ
     enrol(store)
     seal(store, NOW - timedelta(hours=3))
     with closing(Drain(store)) as drain:
-        drain.note_agent({"reachable": False, "since": (NOW - DAY).isoformat(), "reason": "no route to the gateway"})
+        next_try = (NOW + timedelta(seconds=90)).astimezone(UTC).isoformat()
+        lanes: Json = {"small": {"breaker": "unreachable", "next_try": next_try}, "blobs": {"next_try": None}}
+        note: dict[str, Json] = {
+            "reachable": False,
+            "since": (NOW - DAY).isoformat(),
+            "reason": "no route to the gateway",
+        }
+        drain.note_agent(note | {"lanes": lanes})
     standing = status(configuration, now=NOW)
-    assert told(standing, "gateway").what.startswith("not reached since 2026-11-22 09:46: no route to the gateway")
+    assert told(standing, "gateway").what.endswith("no route; tries by itself at 09:47:30")
     waiting = told(standing, "waiting")
     assert (waiting.grade, waiting.to_do) == (Grade.WARN, "see the network and the gateway; what waits is kept")
     assert not standing.is_fine
