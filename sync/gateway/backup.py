@@ -95,6 +95,7 @@ def restore(source: Path, target: Path, *, now: datetime) -> Restored | Unproved
         with opened_parts(draft, now=lambda: now, as_it_is=True) as parts:
             findings = tuple(check(parts))
             if findings:
+                shutil.rmtree(draft)
                 return Unproved(findings)
             restores = _count_restore(source)
             epoch = parts.storage.begin_epoch(restores=restores)

@@ -18,6 +18,7 @@ from sync.wire.enrolment_code import make_code
 
 CODE = re.compile(r"[0-9A-HJKMNP-TV-Z]{4}")
 CODE_MINUTES = 60
+HALL_LIMIT = 64  # of an organisation in a certificate (RFC 5280)
 
 
 class TerminalRefused(DirectoryRefused):
@@ -48,8 +49,8 @@ def _add(options: argparse.Namespace) -> int:
     code = options.code.upper()
     if CODE.fullmatch(code) is None:
         raise TerminalRefused(f"{options.code} is no terminal's code: four of 0-9 and A-Z without I, L, O, U")
-    if not is_file_name(options.hall):
-        raise TerminalRefused("a hall's name must be one that a file can have")
+    if not is_file_name(options.hall) or len(options.hall) > HALL_LIMIT:
+        raise TerminalRefused(f"a hall's name must be one that a file can have, of at most {HALL_LIMIT} characters")
     if not 1 <= options.valid_minutes <= 7 * 24 * 60:
         raise TerminalRefused("a code lives for 1 minute to 7 days")
     with parts_of(options, may_be_new=True) as parts:

@@ -52,6 +52,7 @@ def test_a_terminal_is_added_listed_shown_and_revoked(
         ("terminals", "add", "CZI3", "--hall", "gulou"),
         ("terminals", "add", "CZ033", "--hall", "gulou"),
         ("terminals", "add", "CZ03", "--hall", "../etc"),
+        ("terminals", "add", "CZ03", "--hall", "厅" * 65),
         ("terminals", "add", "CZ03", "--hall", "gulou", "--valid-minutes", "0"),
         ("terminals", "show", "CZ03"),
         ("list",),
