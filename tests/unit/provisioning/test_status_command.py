@@ -128,7 +128,7 @@ def test_what_waits_long_behind_a_line_that_is_down_sends_somebody_to_the_networ
         }
         drain.note_agent(note | {"lanes": lanes})
     standing = status(configuration, now=NOW)
-    assert told(standing, "gateway").what.endswith("no route; tries by itself at 09:47:30")
+    assert told(standing, "gateway").what.endswith("no route to the gateway; tries by itself at 09:47:30")
     waiting = told(standing, "waiting")
     assert (waiting.grade, waiting.to_do) == (Grade.WARN, "see the network and the gateway; what waits is kept")
     assert not standing.is_fine
