@@ -32,7 +32,17 @@ MODULES = (
     "virtio_pci", "virtio_blk", "virtio_rng", "9p", "9pnet_virtio", "ext4", "loop", "dm-flakey", "dm-log-writes",
     "veth", "sch_netem",
 )  # fmt: skip
-PROJECT_PACKAGES = ("kiosk", "sync", "hardware_sim", "provisioning", "terminal", "content", "drivers", "tests/guest")
+PROJECT_PACKAGES = (
+    "kiosk",
+    "sync",
+    "hardware_sim",
+    "provisioning",
+    "terminal",
+    "content",
+    "drivers",
+    "ui",
+    "tests/guest",
+)
 NOT_FOR_THE_GUEST = {"PySide6-Essentials", "opencv-python-headless", "numpy", "pillow"}  # screens and pictures
 FIRST_STEPS = """\
 #!/bin/busybox sh
@@ -84,9 +94,9 @@ def project_disk(path: Path) -> None:
         shutil.copytree(
             REPOSITORY / package, staging / package, ignore=shutil.ignore_patterns("__pycache__", "*.qml", "*.svg")
         )
-    for name in _distributions(extra="gateway"):
+    for name in {*_distributions(extra="gateway"), "hall-terminal"}:
         for file in importlib.metadata.files(name) or ():
-            if ".." not in file.parts:
+            if ".." not in file.parts and not file.name.startswith("__editable__"):
                 target = staging / "site-packages" / file
                 target.parent.mkdir(parents=True, exist_ok=True)
                 if Path(file.locate()).is_file():

@@ -1,6 +1,6 @@
 """What a line carries when nothing but bytes goes over it: one TCP connection, one `sendall`, one byte back.
 
-`bare_line receive PORT` takes connections for ever; `bare_line send HOST PORT BYTES` says how many seconds it took.
+`bare_line receive HOST PORT` takes connections for ever; `bare_line send HOST PORT BYTES` says how many seconds.
 """
 
 import socket
@@ -10,8 +10,8 @@ import time
 PIECE_BYTES = 65_536
 
 
-def receive(port: int) -> None:
-    with socket.create_server(("0.0.0.0", port)) as listening:
+def receive(host: str, port: int) -> None:
+    with socket.create_server((host, port)) as listening:
         print("receiving", flush=True)
         while True:
             connection, _ = listening.accept()
@@ -35,7 +35,7 @@ def send(host: str, port: int, size: int) -> float:
 
 if __name__ == "__main__":
     match sys.argv[1:]:
-        case ["receive", port]:
-            receive(int(port))
+        case ["receive", host, port]:
+            receive(host, int(port))
         case ["send", host, port, size]:
             print(send(host, int(port), int(size)))

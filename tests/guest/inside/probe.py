@@ -8,9 +8,6 @@ from pathlib import Path
 import apsw
 import cryptography
 
-import sync.gateway.application
-import sync.agent.run
-
 targets = subprocess.run(["dmsetup", "targets"], check=True, capture_output=True, text=True).stdout
 subprocess.run(["ip", "link", "add", "probe0", "type", "veth", "peer", "name", "probe1"], check=True)
 subprocess.run(["tc", "qdisc", "add", "dev", "probe0", "root", "netem", "rate", "512kbit", "delay", "40ms"], check=True)

@@ -12,13 +12,13 @@ from pathlib import Path
 LOOK_EVERY_S = 0.003
 
 
-def until(met: Callable[[], object], what: str, *, within_s: float) -> None:
+def until(met: Callable[[], object], what: str, *, within_s: float, look_every_s: float = LOOK_EVERY_S) -> None:
     """Raises TimeoutError when it does not become so in time."""
     pause, deadline_s = threading.Event(), time.monotonic() + within_s
     while not met():
         if time.monotonic() > deadline_s:
             raise TimeoutError(f"waited {within_s:g} s in vain: {what}")
-        pause.wait(LOOK_EVERY_S)
+        pause.wait(look_every_s)
 
 
 class Forked:
