@@ -58,13 +58,18 @@ class Webhook:
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """How a data directory is served. `as_terminal`: who plain connections count as; only in a simulation."""
+    """How a data directory is served. `as_terminal`: who plain connections count as; only in a simulation.
+
+    `storage`, `objects`: URLs of the two, when they are not in the data directory.
+    """
 
     simulated: bool = False
     as_terminal: str | None = None
     admission_rate: float = ADMISSION_RATE
     durable_at_commit: bool = False
     webhook: Webhook | None = None
+    storage: str | None = None
+    objects: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +99,9 @@ def opened_gateway(
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise DirectoryRefused(f"{directory} is served by another process") from error
-        parts = closing.enter_context(opened_parts(directory, now=now))
+        parts = closing.enter_context(
+            opened_parts(directory, storage_url=serving.storage, objects_url=serving.objects, now=now)
+        )
         storage, objects, signing = parts.storage, parts.objects, parts.signing
         storage.mark_simulated(serving.simulated)
         if serving.as_terminal is not None and not isinstance(storage.terminal(serving.as_terminal), TerminalIdentity):

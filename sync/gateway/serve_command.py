@@ -46,6 +46,8 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         metavar="N",
         help="requests a second that reach the store (default: %(default)g)",
     )
+    serve.add_argument("--storage", metavar="URL", help="metadata: sqlite:DIR (default: the data directory)")
+    serve.add_argument("--objects", metavar="URL", help="attachments: directory:DIR (default: the data directory)")
     serve.add_argument("--webhook", metavar="URL", help="hand on to the city here, instead of to a folder")
     serve.add_argument("--webhook-key", type=Path, metavar="FILE", help="the key that the city shares")
 
@@ -102,5 +104,7 @@ def _serving(options: argparse.Namespace) -> Serving:
         as_terminal=options.as_terminal,
         admission_rate=options.admission_rate,
         durable_at_commit=options.durability == "local",
+        storage=options.storage,
+        objects=options.objects,
         webhook=None if options.webhook is None else Webhook(options.webhook, read_city_key(options.webhook_key)),
     )

@@ -529,4 +529,10 @@ def test_a_directory_is_refused_by_the_second_gateway_and_by_the_other_kind(
     assert main(serve) == 2
     assert "--simulated" in capsys.readouterr().err
     assert main([*serve, "--host", "0.0.0.0"]) == 2
+    assert main([*serve, "--as-terminal", "CZ03"]) == 2
+    capsys.readouterr()
+    assert main([*serve, "--simulated", "--storage", "postgres://x"]) == 2
+    assert "postgres" in capsys.readouterr().err
+    assert main([*serve, "--simulated", "--objects", "s3://x"]) == 2
+    assert "s3" in capsys.readouterr().err
     assert main(["list", "--data", str(tmp_path / "nowhere")]) == 2
