@@ -171,8 +171,7 @@ class _Life(Life[Kept]):
             self._move(sid, state)
 
     def _rate(self) -> None:
-        if self.promised:
-            sid = self.chance.choice(sorted(self.promised))
+        for sid in self.some(lambda kept: kept.state is not State.ERASED):
             self._outbox.keep_rating(Rating(new_id(self.chance), sid, self.chance.randint(1, 5), NOW))
 
     def _send_rating(self) -> None:

@@ -29,7 +29,11 @@ TELL_EVERY_S = 10.0
 
 def try_history(which: tuple[str, int]) -> Tally:
     end, history = which
-    return Histories(ENDS[end]()).try_cuts(history, keep_in=FOUND)
+    try:
+        return Histories(ENDS[end]()).try_cuts(history, keep_in=FOUND)
+    except Exception as trouble:
+        trouble.add_note(f"in history {history} of the {end}, before any cut")
+        raise
 
 
 def histories(seed: int, cuts: int) -> Iterator[tuple[str, int]]:
