@@ -93,6 +93,7 @@ class World:
         self._gateway: OpenGateway | None = None
         self._trouble_share = 0.0
         self._line_up = True
+        self._backed_up = False
         self._delivered = 0
         self._first_byte_s = 0.0
         self._stop_at: tuple[str, int, type[BaseException]] | None = None
@@ -236,10 +237,11 @@ class World:
         with suppress(Crash, OSError), opened_parts(self._data, now=self.clock.true_time) as parts:
             made = back_up(parts, self._directory / "backup", now=self.clock.true_time())
             assert isinstance(made, BackedUp), made
+            self._backed_up = True
 
     def _restored(self) -> None:
-        """The platform's disk is lost; it goes on from the last backup."""
-        if not (self._directory / "backup" / "backup.json").exists():
+        """The platform's disk is lost; it goes on from the last backup that was finished."""
+        if not self._backed_up:
             return
         self._gateway_down()
         self._generation += 1
