@@ -9,7 +9,7 @@ import stat
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple, Union
+from typing import Any, NamedTuple
 
 import apsw
 
@@ -52,7 +52,7 @@ class Mark(NamedTuple):
     returned: int
 
 
-Op = Union[Write, Resize, Sync, Rename, SyncDirectory, Mark]  # noqa: UP007 - named tuples are no types to `|` in a cast
+Op = Write | Resize | Sync | Rename | SyncDirectory | Mark
 
 
 class Tape:
