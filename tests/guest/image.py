@@ -101,7 +101,7 @@ def project_disk(path: Path) -> None:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 if Path(file.locate()).is_file():
                     shutil.copy2(file.locate(), target)
-    _file_system(staging, path, size="256M")
+    file_system(staging, path, size="256M")
     shutil.rmtree(staging)
 
 
@@ -127,7 +127,7 @@ def _make(directory: Path) -> None:
     )  # fmt: skip
     (directory / "root").mkdir()
     _run(["tar", "--extract", "--file", tar, "--directory", directory / "root"])
-    _file_system(directory / "root", directory / "root.ext4", size="400M")
+    file_system(directory / "root", directory / "root.ext4", size="400M")
     _make_initrd(directory, release)
     for bulky in (directory / "root", directory / "kernel"):
         shutil.rmtree(bulky)
@@ -192,7 +192,8 @@ def _distributions(*, extra: str) -> set[str]:
     return found
 
 
-def _file_system(directory: Path, path: Path, *, size: str) -> None:
+def file_system(directory: Path, path: Path, *, size: str) -> None:
+    """An ext4 file system of `size` with what is in the directory."""
     path.unlink(missing_ok=True)
     _run(["mke2fs", "-q", "-t", "ext4", "-d", directory, path, size])
 
