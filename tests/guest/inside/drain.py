@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 from shaped_line import Shape, ShapedLine
 from terminal_and_gateway import GATEWAY_PORT, TerminalAndGateway
@@ -22,7 +23,7 @@ CLEAN, LOSSY = Shape(512, 80, 0), Shape(512, 80, 20)
 CLEAN_BYTES, LOSSY_BYTES, CUT_BYTES = 1_000_000, 300_000, 2_000_000
 UNIT_BYTES = 256_000
 CUT_PORT = 8701
-Found = dict[str, object]
+Found = dict[str, Any]
 
 
 def main() -> int:
@@ -49,11 +50,11 @@ def main() -> int:
 
         # One after the other, so that the emulated processor is not what is measured.
         clean = [beside_bare(one, CLEAN, CLEAN_BYTES, rounds=1) for one in ends]
-        note("0 % loss", compared(clean, CLEAN_BYTES, "bare_s", "agent_s"))
+        note("0 % loss", {**compared(clean, CLEAN_BYTES, "bare_s", "agent_s"), **computing(clean)})
         lossy = on_all(lambda one: beside_bare(one, LOSSY, LOSSY_BYTES, rounds=options.rounds))
-        note("20 % loss", compared(lossy, LOSSY_BYTES, "bare_s", "agent_s"))
+        note("20 % loss", {**compared(lossy, LOSSY_BYTES, "bare_s", "agent_s"), **computing(lossy)})
         cut = on_all(lambda one: through_cuts(one, seed=options.seed + ends.index(one)))
-        cuts = sum(int(str(one["cuts"])) for one in cut)
+        cuts = sum(one["cuts"] for one in cut)
         again = [one["sent_again_bytes"] for one in cut]
         note("cut", {**compared(cut, CUT_BYTES, "uncut_s", "cut_s"), "cuts": cuts, "sent_again_bytes": again})
     return 0
@@ -61,11 +62,13 @@ def main() -> int:
 
 def beside_bare(ends: TerminalAndGateway, shape: Shape, size: int, *, rounds: int) -> Found:
     ends.line.shape(shape)
-    bare_s, agent_s = [], []
+    found: dict[str, list[float]] = {name: [] for name in ("bare_s", "agent_s", "agent_processor_s")}
     for _ in range(rounds):
-        bare_s.append(ends.carried_bare(size))
-        agent_s.append(ends.carried_by_agent(size))
-    return {"bare_s": bare_s, "agent_s": agent_s}
+        found["bare_s"].append(ends.carried_bare(size))
+        before_s = ends.processor_s("agent")
+        found["agent_s"].append(ends.carried_by_agent(size))
+        found["agent_processor_s"].append(ends.processor_s("agent") - before_s)
+    return found
 
 
 def through_cuts(ends: TerminalAndGateway, *, seed: int) -> Found:
@@ -98,6 +101,11 @@ def compared(found: Sequence[Found], size: int, other: str, ours: str) -> Found:
         f"{ours.removesuffix('_s')}_kbit_per_s": _kbit_per_s(size, our_s),
         "share": round(statistics.median(other_s) / statistics.median(our_s), 3),
     }
+
+
+def computing(found: Sequence[Found]) -> Found:
+    """The agent's emulated processor time in each of its rounds: that much of its time is not the line's."""
+    return {"agent_processor_s": [round(second, 2) for one in found for second in one["agent_processor_s"]]}
 
 
 def _kbit_per_s(size: int, seconds: Sequence[float]) -> float:

@@ -61,7 +61,7 @@ def main() -> int:
 def flakey(subject: Subject, *, seed: int, cuts: int) -> Found:
     """Cuts of a running workload. A disk lives through several of them before the next one is formatted."""
     faults: list[str] = []
-    returned = 0
+    made = returned = 0
     random = Random(f"flakey/{subject.name}/{seed}")
     for first in range(0, cuts, CUTS_A_DISK):
         disk = FlakeyDisk(formatted(IMAGE, megabytes=MEGABYTES))
@@ -74,11 +74,15 @@ def flakey(subject: Subject, *, seed: int, cuts: int) -> Found:
             returned += len(told)
             events += _counted(told, failing)
             disk.mount()
-            faults += [f"cut {cut} ({failing.value}): {fault}" for fault in subject.faults(KEPT, events)]
+            found = [f"cut {cut} ({failing.value}): {fault}" for fault in subject.faults(KEPT, events)]
             disk.lose()
-            faults += [f"cut {cut}: {fault}" for fault in _file_system_faults(IMAGE)]
+            found += [f"cut {cut}: {fault}" for fault in _file_system_faults(IMAGE)]
+            faults += found
+            made += 1
+            if found:  # what is broken is not worked on
+                break
         disk.close()
-    return {"cuts": cuts, "returned": returned, "faults": faults}
+    return {"cuts": made, "returned": returned, "faults": faults}
 
 
 def _cut(
@@ -108,7 +112,8 @@ def recorded(subject: Subject, *, seed: int, cuts: int) -> Found:
     flushes = [place for place, entry in enumerate(entries) if entry.flags & FLUSH]
     names = {event["id"]: event for event in told.events()}
     faults: list[str] = []
-    for flush in sorted(random.sample(flushes, min(cuts, len(flushes)))):
+    chosen = sorted({*random.sample(flushes, min(cuts, len(flushes))), flushes[-1]})
+    for flush in chosen:
         torn = disk.before(entries, flush, random)
         events = [names[entry.name] for entry in entries[:flush] if entry.name in names]
         loop = run("losetup", "--find", "--show", torn).strip()
@@ -117,7 +122,7 @@ def recorded(subject: Subject, *, seed: int, cuts: int) -> Found:
         failing_disk.unmount()
         run("losetup", "--detach", loop)
         faults += [f"before flush {flush}: {fault}" for fault in _file_system_faults(torn)]
-    return {"cuts": min(cuts, len(flushes)), "flushes": len(flushes), "returned": len(names), "faults": faults}
+    return {"cuts": len(chosen), "flushes": len(flushes), "returned": len(names), "faults": faults}
 
 
 def _told_of(subject: Subject, life: str) -> Path:

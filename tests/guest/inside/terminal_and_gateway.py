@@ -1,5 +1,6 @@
 """One terminal's agent and its gateway, each a process of its own, at the two ends of a shaped line."""
 
+import os
 import subprocess
 import sys
 import time
@@ -88,6 +89,11 @@ class TerminalAndGateway:
                 look_every_s=0.05,
             )
         return time.monotonic() - started_s
+
+    def processor_s(self, name: str) -> float:
+        """What a process (agent or gateway) has computed so far; emulated seconds, many times a real machine's."""
+        fields = Path(f"/proc/{self._running[name].pid}/stat").read_text("ascii").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def _configured(self, port: int) -> Path:
         path = self._directory / f"terminal-{port}.toml"
