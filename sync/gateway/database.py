@@ -1,15 +1,20 @@
-"""The gateway's SQLite file, not encrypted: the disk of a platform is its operator's. One connection, one lock."""
+"""The gateway's SQLite file, not encrypted: the disk of a platform is its operator's.
+
+One connection writes, another reads and so sees only what is durable. Writers that come while the disk is busy share
+one transaction, and with it one sync; each is answered only after that.
+"""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import apsw
 
+from sync.gateway.writes import Writes
 from sync.outbox.keys import sync_directory
-from sync.outbox.schema import BUSY_TIMEOUT_MS, StoreTrouble, is_safe_sqlite, migrate, transaction
+from sync.outbox.schema import BUSY_TIMEOUT_MS, StoreTrouble, is_safe_sqlite, migrate
 
 DATABASE = "gateway.db"
 
@@ -185,6 +190,9 @@ class DirectoryRefused(Exception):
     """This data directory must not be opened so. An operator has to act; nothing was changed."""
 
 
+Value = str | int | float | bytes | None
+
+
 class Database:
     """The file in `directory`, made where it lacks, with its tables; `vfs` names another SQLite VFS.
 
@@ -196,42 +204,44 @@ class Database:
             raise DirectoryRefused(f"SQLite {apsw.sqlite_lib_version()} can lose committed rows")
         database = directory / DATABASE
         database.touch(mode=0o600)
-        self._lock = threading.RLock()
-        self._connection = apsw.Connection(str(database), vfs=vfs)
-        with self._reading():
-            self._connection.set_busy_timeout(BUSY_TIMEOUT_MS)
-            self._connection.pragma("journal_mode", "wal")
-            self._connection.pragma("synchronous", "full")
-            self._connection.pragma("foreign_keys", True)
-            migrate(self._connection, MIGRATIONS)
+        with _disk_trouble():
+            writer = _connect(database, vfs)
+            migrate(writer, MIGRATIONS)
+            self._reader = _connect(database, vfs)
             sync_directory(directory)
+        self._writes = Writes(writer)
+        self._reader_lock = threading.RLock()
 
     def close(self) -> None:
-        with self._lock:
-            self._connection.close(True)
+        with self._reader_lock:
+            self._reader.close(True)
+        self._writes.close()
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
-        with self._lock:
-            try:
-                yield
-            except StoreTrouble as trouble:
-                raise OSError(f"the gateway's file does not work: {type(trouble).__name__}") from trouble
-
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        with self._reading(), transaction(self._connection):
+        if self._writes.mine is not None:
+            yield
+            return
+        with self._reader_lock, _disk_trouble():
             yield
 
-    def _execute(self, query: str, *values: str | int | float | bytes | None) -> apsw.Cursor:
-        return self._connection.execute(query, values)
+    @contextmanager
+    def _writing(self) -> Iterator[apsw.Connection]:
+        with _disk_trouble(), self._writes.one() as connection:
+            yield connection
 
-    def _one(self, query: str, *values: str | int | float | bytes | None) -> tuple[Any, ...] | None:
-        return self._connection.execute(query, values).fetchone()
+    def _execute(self, query: str, *values: Value) -> apsw.Cursor:
+        return (self._writes.mine or self._reader).execute(query, values)
 
-    def _rows(self, query: str, *values: str | int | float | bytes | None) -> list[tuple[Any, ...]]:
+    def _execute_all(self, query: str, rows: Sequence[tuple[Value, ...]]) -> None:
+        (self._writes.mine or self._reader).executemany(query, rows)
+
+    def _one(self, query: str, *values: Value) -> tuple[Any, ...] | None:
+        return self._execute(query, *values).fetchone()
+
+    def _rows(self, query: str, *values: Value) -> list[tuple[Any, ...]]:
         with self._reading():
-            return self._connection.execute(query, values).fetchall()
+            return self._execute(query, *values).fetchall()
 
     def _setting(self, name: str) -> str | None:
         found = self._one("SELECT value FROM setting WHERE name = ?", name)
@@ -241,3 +251,20 @@ class Database:
         self._execute(
             "INSERT INTO setting VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", name, value
         )
+
+
+def _connect(database: Path, vfs: str | None) -> apsw.Connection:
+    connection = apsw.Connection(str(database), vfs=vfs)
+    connection.set_busy_timeout(BUSY_TIMEOUT_MS)
+    connection.pragma("journal_mode", "wal")
+    connection.pragma("synchronous", "full")
+    connection.pragma("foreign_keys", True)
+    return connection
+
+
+@contextmanager
+def _disk_trouble() -> Iterator[None]:
+    try:
+        yield
+    except StoreTrouble as trouble:
+        raise OSError(f"the gateway's file does not work: {type(trouble).__name__}") from trouble

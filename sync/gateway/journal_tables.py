@@ -92,7 +92,7 @@ class JournalTables(Database):
         return int(branch)
 
     def _append(self, branch: int, rows: Sequence[JournalRow]) -> None:
-        self._connection.executemany(
+        self._execute_all(
             "INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?)",
             [(branch, row.seq, row.at, row.event, row.fields, row.digest) for row in rows],
         )

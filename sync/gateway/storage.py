@@ -50,7 +50,7 @@ class EmbeddedStorage(SubmissionTables, FeedTables, TerminalTables, JournalTable
         with self._reading():
             copy = apsw.Connection(str(draft))
             try:
-                with copy.backup("main", self._connection, "main") as backup:
+                with copy.backup("main", self._reader, "main") as backup:
                     backup.step(-1)  # one snapshot: writers of other processes do not wait for it
             finally:
                 copy.close(True)

@@ -142,7 +142,8 @@ class SubmissionTables(Database):
             at.astimezone(UTC).isoformat(),
             history,
         )
-        return self._connection.last_insert_rowid()
+        ((cursor,),) = self._execute("SELECT last_insert_rowid()")
+        return int(cursor)
 
     def _is_free(self, receipt_number: str) -> bool:
         return self._one("SELECT 1 FROM submission WHERE receipt_number = ?", receipt_number) is None

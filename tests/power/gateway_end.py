@@ -46,7 +46,7 @@ class Gateway:
     def __init__(self, place: Path, *, vfs: str | None = None) -> None:
         with connections_made() as made:
             self.storage = EmbeddedStorage(place, vfs=vfs)
-        (self.connection,) = made
+        self.connection, _ = made  # the one that writes, the one that reads
         self.objects = ObjectDirectory(place)
         self.uploads = Uploads(self.storage, self.objects)
         self.folder = FolderConnector(place, self.objects)
