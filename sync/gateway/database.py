@@ -202,12 +202,12 @@ class Database:
     def __init__(self, directory: Path, *, vfs: str | None = None) -> None:
         if not is_safe_sqlite(apsw.sqlite_lib_version()):
             raise DirectoryRefused(f"SQLite {apsw.sqlite_lib_version()} can lose committed rows")
-        database = directory / DATABASE
-        database.touch(mode=0o600)
+        self._path, self._vfs = directory / DATABASE, vfs
+        self._path.touch(mode=0o600)
         with _disk_trouble():
-            writer = _connect(database, vfs)
+            writer = _connect(self._path, vfs)
             migrate(writer, MIGRATIONS)
-            self._reader = _connect(database, vfs)
+            self._reader = _connect(self._path, vfs)
             sync_directory(directory)
         self._writes = Writes(writer)
         self._reader_lock = threading.RLock()
@@ -224,6 +224,16 @@ class Database:
             return
         with self._reader_lock, _disk_trouble():
             yield
+
+    @contextmanager
+    def _another_reader(self) -> Iterator[apsw.Connection]:
+        """A connection for something that takes long."""
+        with _disk_trouble():
+            connection = _connect(self._path, self._vfs)
+            try:
+                yield connection
+            finally:
+                connection.close(True)
 
     @contextmanager
     def _writing(self) -> Iterator[apsw.Connection]:

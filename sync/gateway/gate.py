@@ -60,14 +60,18 @@ class Heard:
         self._lock = threading.Lock()
         self._noted: dict[str, datetime] = {}
 
-    def note(self, terminal: str, address: str) -> None:
+    def is_news(self, terminal: str) -> bool:
+        """Whether its row should be written again."""
         now = self._now()
         with self._lock:
             noted = self._noted.get(terminal)
             if noted is not None and abs(now - noted) < NOTE_EVERY:
-                return
+                return False
             self._noted[terminal] = now
-        self._terminals.seen(terminal, address, now)
+            return True
+
+    def note(self, terminal: str, address: str) -> None:
+        self._terminals.seen(terminal, address, self._now())
 
     def lately(self) -> int:
         since = self._now() - LATELY
@@ -147,10 +151,12 @@ class Gate:
                 assert_never(admitted)
         if isinstance(message, FromAnybody):
             return await message.answer(request)
-        peer = await run_in_threadpool(self._identified, request)
+        peer = self._peers.of(request.scope)  # a row or two by their keys: less than a thread's change
         match peer:
             case TerminalIdentity(code):
                 request.state.terminal = code
+                if self._heard.is_news(code):
+                    await run_in_threadpool(self._heard.note, code, request.client.host if request.client else "-")
                 return await message.answer(request, peer)
             case Revoked(code):
                 request.state.terminal = code
@@ -160,9 +166,3 @@ class Gate:
             case UnknownCertificate():
                 return refusal(401, "unknown-certificate")
         assert_never(peer)
-
-    def _identified(self, request: Request) -> TerminalIdentity | Revoked | NoCertificate | UnknownCertificate:
-        peer = self._peers.of(request.scope)
-        if isinstance(peer, TerminalIdentity):
-            self._heard.note(peer.code, request.client.host if request.client else "-")
-        return peer

@@ -3,6 +3,7 @@
 import logging
 import random
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ from sync.steps import reached
 
 log = logging.getLogger(__name__)
 DISK_RETRY_S = 30.0
+REST = 3.0  # the disk is for those who wait for an answer first
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 2.0, 300.0
 LONGEST_WAIT_S = 3600.0  # a clock may have jumped
 
@@ -51,7 +53,7 @@ class HandOnWorker:
         self._now = now
         self._chance = chance
         self._woken = threading.Event()
-        self._stopping = False
+        self._ending = threading.Event()
         self._thread = threading.Thread(target=self._run, name="hand-on")
 
     def start(self) -> None:
@@ -61,20 +63,21 @@ class HandOnWorker:
         self._woken.set()
 
     def stop(self) -> None:
-        self._stopping = True
+        self._ending.set()
         self._woken.set()
         self._thread.join()
 
-    def hand_on_due(self) -> float | None:
+    def hand_on_due(self, *, rest: float = 0.0) -> float | None:
         """Try every row that may be tried now. Seconds until the next one may; None when nothing waits.
 
-        Raises OSError when the storage does not answer.
+        After each row it rests for `rest` times what that took. Raises OSError when the storage does not answer.
         """
         while rows := self._storage.hand_ons(self._now()):
             for row in rows:
-                if self._stopping:
-                    return None
+                began_s = time.monotonic()
                 self._hand_on(row)
+                if self._ending.wait(rest * (time.monotonic() - began_s)):
+                    return None
         next_at = self._storage.next_hand_on()
         return None if next_at is None else min(LONGEST_WAIT_S, max(0.1, (next_at - self._now()).total_seconds()))
 
@@ -93,14 +96,14 @@ class HandOnWorker:
                 assert_never(outcome)
 
     def _run(self) -> None:
-        while not self._stopping:
+        while not self._ending.is_set():
             self._woken.clear()
             try:
-                next_in_s = self.hand_on_due()
+                next_in_s = self.hand_on_due(rest=REST)
             except OSError as error:
                 log.error("handing on waits for the disk: %s", type(error).__name__)
                 next_in_s = DISK_RETRY_S
-            if not self._stopping:
+            if not self._ending.is_set():
                 self._woken.wait(next_in_s)
 
 

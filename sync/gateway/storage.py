@@ -47,11 +47,11 @@ class EmbeddedStorage(SubmissionTables, FeedTables, TerminalTables, JournalTable
         directory = directory_of(target, "sqlite", "storage")
         draft, database = directory / f".{DATABASE}.partial", directory / DATABASE
         draft.unlink(missing_ok=True)
-        with self._reading():
+        with self._another_reader() as live:
             copy = apsw.Connection(str(draft))
             try:
-                with copy.backup("main", self._reader, "main") as backup:
-                    backup.step(-1)  # one snapshot: writers of other processes do not wait for it
+                with copy.backup("main", live, "main") as backup:
+                    backup.step(-1)  # one snapshot: nobody who reads or writes waits for it
             finally:
                 copy.close(True)
         for leftover in (f"{DATABASE}-wal", f"{DATABASE}-shm"):
