@@ -26,6 +26,7 @@ ANSWER_LIMIT_BYTES = 1_000_000
 PIECE_BYTES = 16_384
 SLOWEST_BYTES_S = 1_000  # a body as slow as this still gets through
 TUS_HEADER = "Tus-Resumable"
+RAN_OUT = "certificate-ran-out"
 
 
 class AddressRefused(Exception):
@@ -39,6 +40,7 @@ class Again:
     reason: str
     trouble: Trouble
     retry_after_s: float = 0.0
+    ran_out: bool = False  # the gateway says so of our certificate
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,9 @@ class Answer:
             return Again(what, Trouble.SERVER, pause_s)
         if not ours:
             return Again(f"not our gateway (status {self.status})", Trouble.UNREACHABLE)
-        return Again(what, Trouble.IDENTITY if self.status in (401, 403) else Trouble.CASE, pause_s)
+        if self.status in (401, 403):
+            return Again(what, Trouble.IDENTITY, pause_s, ran_out=self.status == 401 and reason == RAN_OUT)
+        return Again(what, Trouble.CASE, pause_s)
 
 
 class Exchange:

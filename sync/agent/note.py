@@ -21,6 +21,7 @@ class AgentNote:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._lock = threading.Lock()
+        self._ran_out = False
         self._note: dict[str, Json] = {
             "reachable": None,  # since then:
             "since": None,
@@ -45,6 +46,7 @@ class AgentNote:
             identity = None if reachable else self._note["identity"]  # a line that is down says nothing about it
             if again is not None and again.trouble is Trouble.IDENTITY:
                 identity = again.reason
+            self._ran_out |= again is not None and again.ran_out
             if self._note["reachable"] is not reachable:
                 self._note |= {"reachable": reachable, "since": self._clock.now().isoformat(timespec="seconds")}
                 log.info("the gateway is %s", "reached" if reachable else "not reached")
@@ -60,6 +62,16 @@ class AgentNote:
     def clock(self, offset_ms: int) -> None:
         with self._lock:
             self._note["clock_offset_ms"] = offset_ms
+
+    @property
+    def ran_out(self) -> bool:
+        """The gateway said of our certificate that it has run out, and it was not renewed since."""
+        with self._lock:
+            return self._ran_out
+
+    def renewed(self) -> None:
+        with self._lock:
+            self._ran_out = False
 
     def clone(self, finding: str) -> bool:
         """The gateway found that another copy of this store speaks. Whether that is new."""

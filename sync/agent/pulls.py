@@ -52,7 +52,7 @@ class Around:
 
     `judge_configuration`: what is wrong with a verified document, as sentences. `configuration_taken`: a new one is
     kept. `telemetry`: its members that only the machine knows. `renew`: ask for a new certificate, when `renewal_due`
-    says so of what may be the time; `renewed`: there is one.
+    says so of a signed time; `renewed`: there is one.
     """
 
     judge_configuration: Callable[[bytes], tuple[str, ...]]
@@ -103,17 +103,18 @@ class Pulls:
         self._not_renewed: Why | None = None
 
     def urgent(self, now_s: float) -> Sequence[Work]:
-        """A new certificate: with the one that ran out nothing else is believed.
+        """A new certificate: with one that ran out nothing else is believed.
 
-        Due by signed time, or by our clock: a terminal that was switched off has seen no signed time since.
+        Due by signed time, or when the gateway says that it ran out: our clock may be wrong by any amount.
         """
-        if self._due_s[RENEWAL] > now_s:
-            return ()
-        now = self._clock.now()
-        if any(self._around.renewal_due(at) for at in (self._drain.floor() or now, now)):
-            return (Work(RENEWAL, partial(self._take, RENEWAL)),)
-        self._due_s[RENEWAL] = now_s + self._intervals.renewal_s
-        return ()
+        if not self._note.ran_out:
+            if self._due_s[RENEWAL] > now_s:
+                return ()
+            floor = self._drain.floor()
+            if floor is None or not self._around.renewal_due(floor):
+                self._due_s[RENEWAL] = now_s + self._intervals.renewal_s
+                return ()
+        return (Work(RENEWAL, partial(self._take, RENEWAL)),)
 
     def agenda(self, now_s: float) -> Agenda:
         if now_s >= self._journal_look_s:
@@ -150,6 +151,7 @@ class Pulls:
             case Renewed(not_after):
                 log.info("there is a new certificate, until %s", not_after.isoformat())
                 self._drain.journal("certificate.renewed", not_after=not_after)
+                self._note.renewed()
                 self._around.renewed()
                 return None
             case Refused(Why.NO_NETWORK | Why.DISK as why):

@@ -19,7 +19,7 @@ from sync.gateway.answers import TooLarge, TooSlow, refusal
 from sync.gateway.logs import log_event
 from sync.gateway.manifest_rules import is_sid
 from sync.gateway.metrics import Metrics
-from sync.gateway.peers import NoCertificate, Peers, UnknownCertificate, source_of
+from sync.gateway.peers import NoCertificate, Peers, RanOut, UnknownCertificate, source_of
 from sync.gateway.ports import Revoked, TerminalIdentity, TerminalRegister
 
 log = logging.getLogger(__name__)
@@ -161,6 +161,9 @@ class Gate:
             case Revoked(code):
                 request.state.terminal = code
                 return refusal(403, "revoked")
+            case RanOut(code):
+                request.state.terminal = code
+                return refusal(401, "certificate-ran-out")
             case NoCertificate():
                 return refusal(401, "no-certificate")
             case UnknownCertificate():

@@ -135,7 +135,7 @@ def opened_gateway(
             *CityRoutes(City(storage, None if webhook is None else webhook.key, now=now), objects).messages,
         )
         gate = Gate(
-            Peers(storage, as_terminal=serving.as_terminal),
+            Peers(storage, now=now, as_terminal=serving.as_terminal),
             Admission(serving.admission_rate, monotonic_s),
             metrics,
             heard,

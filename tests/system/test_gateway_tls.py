@@ -139,15 +139,21 @@ def refused(url: str, tls: ssl.SSLContext) -> bool:
     return False
 
 
-def test_foreign_and_expired_certificates_and_old_tls_are_refused(terminal: EnrolledTerminal, tmp_path: Path) -> None:
+def test_a_certificate_that_ran_out_is_told_so(terminal: EnrolledTerminal, tmp_path: Path) -> None:
+    data = tmp_path / "gateway"
+    expired = enrolled(data, "CZ05", files=tmp_path / "expired", age=timedelta(days=91))
+    with served(data, Serving(), tls_names=TLS) as url, line(url, context(terminal.authority, expired)) as connection:
+        assert asked(connection) == (401, {"reason": "certificate-ran-out"})
+        assert asked(connection, "/v1/health")[0] == 200
+
+
+def test_foreign_certificates_and_old_tls_are_refused(terminal: EnrolledTerminal, tmp_path: Path) -> None:
     data = tmp_path / "gateway"
     foreign = enrolled(tmp_path / "foreign", "CZ03", files=tmp_path / "foreign-terminal")
-    expired = enrolled(data, "CZ05", files=tmp_path / "expired", age=timedelta(days=91))
     old = context(terminal.authority, terminal)
     old.maximum_version = ssl.TLSVersion.TLSv1_2
     with served(data, Serving(), tls_names=TLS) as url:
         assert refused(url, context(terminal.authority, foreign))
-        assert refused(url, context(terminal.authority, expired))
         assert refused(url, old)
         assert refused(url, context(foreign.authority, terminal)), "a foreign gateway"
         assert not refused(url, context(terminal.authority, terminal))

@@ -53,8 +53,8 @@ class VirtualClock:
 class Gateway(BaseAdapter):
     """Answers by path; a path that is not there is 404 of ours. Documents go out signed by `key`."""
 
-    answers: dict[str, Document | bytes | int | Callable[[requests.PreparedRequest], Document]] = field(
-        default_factory=dict
+    answers: dict[str, Document | bytes | int | tuple[int, bytes] | Callable[[requests.PreparedRequest], Document]] = (
+        field(default_factory=dict)
     )
     key: SigningKey = GATEWAY
     asked: list[requests.PreparedRequest] = field(default_factory=list)
@@ -73,6 +73,8 @@ class Gateway(BaseAdapter):
                 response.status_code = answer
             case bytes():
                 body = answer
+            case (int(status), bytes(content)):
+                response.status_code, body = status, content
             case FunctionType():
                 body = canonical(answer(request))
             case dict():
@@ -383,6 +385,7 @@ def test_the_journal_goes_out_signed_and_a_clone_is_told_of_once(bench: Bench) -
 
 
 def test_a_new_certificate_is_asked_for_when_it_is_due(bench: Bench) -> None:
+    bench.drain.raise_floor(datetime(2026, 11, 23, tzinfo=UTC))
     bench.renewal = Renewed(datetime(2027, 2, 21, tzinfo=UTC))
     bench.run()
     assert bench.renewed == ["certificate"]
@@ -390,7 +393,21 @@ def test_a_new_certificate_is_asked_for_when_it_is_due(bench: Bench) -> None:
 
 
 @pytest.mark.expects_warnings
+def test_a_new_certificate_is_asked_for_when_the_gateway_says_that_it_ran_out_and_never_by_our_clock(
+    bench: Bench,
+) -> None:
+    bench.renewal = Renewed(datetime(2027, 2, 21, tzinfo=UTC))
+    bench.run()
+    assert bench.drain.floor() is None
+    assert bench.renewed == []
+    bench.gateway.answers["/v1/cases"] = (401, b'{"reason":"certificate-ran-out"}')
+    bench.later(700)
+    assert bench.renewed == ["certificate"]
+
+
+@pytest.mark.expects_warnings
 def test_a_renewal_that_is_refused_is_journalled_once_and_asked_for_again(bench: Bench) -> None:
+    bench.drain.raise_floor(datetime(2026, 11, 23, tzinfo=UTC))
     bench.renewal = Refused(Why.REVOKED)
     for _ in range(5):
         bench.later(300)

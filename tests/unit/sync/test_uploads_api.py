@@ -73,7 +73,12 @@ class Bench:
     def application(self, terminal: str) -> Starlette:
         heard = Heard(self.storage, lambda: datetime.now(UTC))
         metrics = Metrics(self.storage, self.objects, now=lambda: datetime.now(UTC), heard_lately=heard.lately)
-        gate = Gate(Peers(self.storage, as_terminal=terminal), Admission(100_000, time.monotonic), metrics, heard)
+        gate = Gate(
+            Peers(self.storage, now=lambda: datetime.now(UTC), as_terminal=terminal),
+            Admission(100_000, time.monotonic),
+            metrics,
+            heard,
+        )
         return Starlette(
             routes=[gate.route(one) for one in UploadRoutes(Uploads(self.storage, self.objects), metrics).messages]
         )
