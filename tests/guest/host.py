@@ -7,6 +7,7 @@ import argparse
 import json
 import platform
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -45,6 +46,7 @@ def main() -> int:
     parser.add_argument("--lines", type=int, default=4, help="at once, for the rounds at 20 %% loss")
     parser.add_argument("--rounds", type=int, default=5, help="on each line, at 20 %% loss (default: %(default)s)")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the guest ends with us
     booted = image()
     project = BUILD / "project.ext4"
     project_disk(project)
@@ -61,6 +63,7 @@ def main() -> int:
             goals += drain_goals(results["drain"])
     except GuestTrouble as trouble:
         goals.append(Goal("every guest ends by itself, and well", False, str(trouble)))
+        results["before_it_failed"] = trouble.found
     results["goals"] = [asdict(goal) for goal in goals]
     RESULTS.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", "utf-8")
     print(RESULTS.read_text("utf-8"))

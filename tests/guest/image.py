@@ -50,13 +50,13 @@ FIRST_STEPS = """\
 /bin/busybox mount -t proc proc /proc
 /bin/busybox mount -t sysfs sys /sys
 while read -r module; do /bin/busybox insmod "/modules/$module" || echo "guest: no $module"; done < /modules/order
-/bin/busybox mount -t ext4 -o ro /dev/vda /root
-/bin/busybox mount -t ext4 -o ro /dev/vdb /root/project
-/bin/busybox mount -t 9p -o trans=virtio,version=9p2000.L,cache=none results /root/results
-/bin/busybox mount -t tmpfs -o size=1600m tmpfs /root/tmp
-/bin/busybox mount -t tmpfs tmpfs /root/run
-for kept in dev proc sys; do /bin/busybox mount -o move /$kept /root/$kept; done
-exec /bin/busybox switch_root /root /bin/sh /project/tests/guest/inside/init "$@"
+/bin/busybox mount -t ext4 -o ro /dev/vda /guest
+/bin/busybox mount -t ext4 -o ro /dev/vdb /guest/project
+/bin/busybox mount -t 9p -o trans=virtio,version=9p2000.L,cache=none results /guest/results
+/bin/busybox mount -t tmpfs -o size=1600m tmpfs /guest/tmp
+/bin/busybox mount -t tmpfs tmpfs /guest/run
+for kept in dev proc sys; do /bin/busybox mount -o move /$kept /guest/$kept; done
+exec /bin/busybox switch_root /guest /bin/sh /project/tests/guest/inside/init "$@"
 """
 
 
@@ -137,7 +137,7 @@ def _make(directory: Path) -> None:
 
 def _make_initrd(directory: Path, release: str) -> None:
     staging = directory / "initrd.staging"
-    for folder in ("bin", "dev", "proc", "sys", "root", "modules"):
+    for folder in ("bin", "dev", "proc", "sys", "guest", "modules"):
         (staging / folder).mkdir(parents=True)
     shutil.copy2(directory / "root" / "bin" / "busybox", staging / "bin" / "busybox")
     order = list(dict.fromkeys(path for module in MODULES for path in _with_what_it_needs(directory, release, module)))
@@ -160,7 +160,7 @@ def _make_initrd(directory: Path, release: str) -> None:
 
 
 def _with_what_it_needs(directory: Path, release: str, module: str) -> Iterator[Path]:
-    command = ["modprobe", "--dirname", directory / "kernel", "--set-version", release, "--show-depends", module]
+    command = ["modprobe", "--dirname", str(directory / "kernel"), "--set-version", release, "--show-depends", module]
     for line in subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines():
         kind, _, path = line.strip().partition(" ")
         if kind == "insmod":

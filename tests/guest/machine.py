@@ -13,10 +13,15 @@ from image import Image
 # KVM is not used even where it opens: a kernel that boots under emulation boots everywhere.
 QEMU = ("qemu-system-x86_64", "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2", "-m", "2048", "-machine", "q35")
 LOOK_EVERY_S = 0.2
+FINDINGS = "findings.json"
 
 
 class GuestTrouble(Exception):
-    """The guest hung, or its program failed. The text names the console's log."""
+    """The guest hung, or its program failed. The text names the console's log; `found` is what it had found by then."""
+
+    def __init__(self, text: str, results: Path) -> None:
+        super().__init__(text)
+        self.found = findings(results) if (results / FINDINGS).exists() else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +72,10 @@ def run_guest(
         process.wait()
     seconds = time.monotonic() - started_s
     if killed is None:
-        raise GuestTrouble(f"{program[0]} hung: killed after {limit_s:.0f} s, see {console}")
+        raise GuestTrouble(f"{program[0]} hung: killed after {limit_s:.0f} s, see {console}", results)
     said = console.read_text("utf-8", errors="replace") if console.exists() else ""
     if not killed and f"guest: {program[0]} ended with 0" not in said:
-        raise GuestTrouble(f"{program[0]} failed, see {console}:\n{said[-2000:]}")
+        raise GuestTrouble(f"{program[0]} failed, see {console}:\n{said[-2000:]}", results)
     return Ran(seconds, killed)
 
 
@@ -83,7 +88,7 @@ def fresh(directory: Path) -> Path:
 
 def findings(results: Path) -> dict[str, object]:
     """What the program inside wrote at its end."""
-    found: dict[str, object] = json.loads((results / "findings.json").read_text("utf-8"))
+    found: dict[str, object] = json.loads((results / FINDINGS).read_text("utf-8"))
     return found
 
 
