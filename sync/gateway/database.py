@@ -1,7 +1,6 @@
 """The gateway's SQLite file, not encrypted: the disk of a platform is its operator's.
 
-One connection writes, another reads and so sees only what is durable. Writers that come while the disk is busy share
-one transaction, and with it one sync; each is answered only after that.
+One connection writes, another reads and so sees only what is durable.
 """
 
 import threading
@@ -234,6 +233,12 @@ class Database:
                 yield connection
             finally:
                 connection.close(True)
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """What this thread writes inside becomes durable together, when the block is left."""
+        with _disk_trouble(), self._writes.together():
+            yield
 
     @contextmanager
     def _writing(self) -> Iterator[apsw.Connection]:

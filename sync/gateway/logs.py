@@ -34,6 +34,7 @@ def log_event(log: logging.Logger, level: int, event: str, fields: Mapping[str, 
 
 def log_to_stderr() -> None:
     """From now on this process logs so."""
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False  # no line says them
     lines = logging.StreamHandler()
     lines.setFormatter(JsonLines())
     logging.basicConfig(level=logging.INFO, handlers=[lines], force=True)

@@ -6,6 +6,7 @@ it needs.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -502,6 +503,11 @@ class Storage(Submissions, Feeds, HandOns, TerminalRegister, JournalBooks, Docum
     """All metadata."""
 
     def close(self) -> None: ...
+
+    def together(self) -> AbstractContextManager[None]:
+        """What this thread writes inside becomes durable together, when the block is left; until then nobody else sees
+        it. A write that fails undoes itself alone; OSError at the end undoes all of them."""
+        ...
 
     def mark_simulated(self, simulated: bool) -> None:
         """Open for simulation or for real. Raises DirectoryRefused when it was used for the other."""

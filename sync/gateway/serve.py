@@ -34,6 +34,7 @@ from sync.gateway.peers import PeerCertificateProtocol, Peers
 from sync.gateway.ports import TerminalIdentity
 from sync.gateway.reception import Reception
 from sync.gateway.storage import DirectoryRefused
+from sync.gateway.store_thread import StoreThread
 from sync.gateway.submissions_api import SubmissionRoutes
 from sync.gateway.terminals import Terminals
 from sync.gateway.terminals_api import TerminalRoutes
@@ -126,9 +127,11 @@ def opened_gateway(
         terminals = Terminals(storage, parts.authority, signing, configurations, now=now)
         heard = Heard(storage, now)
         metrics = Metrics(storage, objects, now=now, heard_lately=heard.lately)
+        store = StoreThread(storage.together)
+        closing.callback(store.close)
         messages = (
             *OperationRoutes(metrics, admin_token=admin_token(directory), simulated=serving.simulated).messages,
-            *SubmissionRoutes(reception, metrics).messages,
+            *SubmissionRoutes(reception, metrics, store).messages,
             *UploadRoutes(Uploads(storage, objects), metrics).messages,
             *FeedRoutes(reception, catalogues, configurations).messages,
             *TerminalRoutes(parts.authority, terminals, Journals(storage, now=now)).messages,

@@ -4,7 +4,6 @@ import json
 from collections.abc import Sequence
 from typing import assert_never
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -17,12 +16,14 @@ from sync.gateway.metrics import Metrics
 from sync.gateway.outcomes import Faulty, OtherTerminal, SomethingElse, Unknown, UnknownKey
 from sync.gateway.ports import Signed, TerminalIdentity
 from sync.gateway.reception import Known, Missing, Rated, Received, Reception
+from sync.gateway.store_thread import StoreThread
 from sync.wire.signatures import HEADER
 
 
 class SubmissionRoutes:
-    def __init__(self, reception: Reception, metrics: Metrics) -> None:
+    def __init__(self, reception: Reception, metrics: Metrics, store: StoreThread) -> None:
         self._reception = reception
+        self._store = store
         self._metrics = metrics
 
     @property
@@ -37,7 +38,7 @@ class SubmissionRoutes:
         sid: str = request.path_params["sid"]
         body = await body_of(request)
         signature = request.headers.get(HEADER)
-        outcome = await run_in_threadpool(self._reception.announce, terminal, sid, body, signature)
+        outcome = await self._store.run(self._reception.announce, terminal, sid, body, signature)
         match outcome:
             case Known(manifest, missing, new):
                 self._metrics.submissions.inc(new)
@@ -60,7 +61,7 @@ class SubmissionRoutes:
         if not is_sid(sid):
             return refusal(404, "unknown")
         earlier = Signed(body, request.headers.get(HEADER, "")) if body else None
-        outcome = await run_in_threadpool(self._reception.commit, terminal, sid, earlier)
+        outcome = await self._store.run(self._reception.commit, terminal, sid, earlier)
         match outcome:
             case Received(answer):
                 self._metrics.commits.inc()
@@ -73,7 +74,7 @@ class SubmissionRoutes:
 
     async def rate(self, request: Request, terminal: TerminalIdentity) -> Response:
         body = await body_of(request)
-        outcome = await run_in_threadpool(self._reception.rate, terminal, body)
+        outcome = await self._store.run(self._reception.rate, terminal, body)
         if isinstance(outcome, Rated):
             ids = {"rating_id": outcome.rating.rating_id, "sid": outcome.rating.sid}
             return json_answer(201 if outcome.new else 200, ids)

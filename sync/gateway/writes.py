@@ -1,4 +1,4 @@
-"""Group commit: writers that come while the disk is busy share one transaction, and one sync makes all durable."""
+"""The one connection that writes, and whose turn it is: single writes, or many that share a transaction and a sync."""
 
 import threading
 from collections.abc import Iterator
@@ -7,94 +7,74 @@ from contextlib import contextmanager
 import apsw
 
 
-class _Group:
-    """Writes that become durable together, or not at all."""
-
-    def __init__(self) -> None:
-        self.ended = threading.Event()
-        self.trouble: BaseException | None = None
-
-    def end(self, trouble: BaseException | None) -> None:
-        self.trouble = trouble
-        self.ended.set()
-
-
 class Writes:
-    """Owns the one connection that writes. For any thread."""
+    """Owns `connection`. For any thread. Everything raises what apsw raises."""
 
     def __init__(self, connection: apsw.Connection) -> None:
         self._connection = connection
-        self._turn = threading.Lock()  # whose turn it is on the connection
-        self._count = threading.Lock()
-        self._coming = 0
-        self._group: _Group | None = None
-        self._thread = threading.local()
+        self._turn = threading.Lock()
+        self._thread = _Thread()
 
     @property
     def mine(self) -> apsw.Connection | None:
         """The connection, while this thread writes."""
-        connection: apsw.Connection | None = getattr(self._thread, "connection", None)
-        return connection
+        return self._connection if self._thread.writes else None
 
     @contextmanager
     def one(self) -> Iterator[apsw.Connection]:
-        """One write: all of it is on disk when the block has been left, or nothing of it. Raises what apsw raises.
+        """One write: all of it is on disk when the block has been left, or nothing of it.
 
-        An error inside undoes this write alone. One of the disk undoes the whole group, and each of it raises.
+        Inside `together` it is on disk when that is left; an error undoes this one alone.
         """
-        with self._count:
-            self._coming += 1
-        with self._turn:
-            with self._count:
-                self._coming -= 1
-            group = self._begun()
-            self._thread.connection = self._connection
-            try:
-                self._connection.execute("SAVEPOINT one")
+        if self._thread.together:
+            with self._writing("SAVEPOINT one", "RELEASE one", "ROLLBACK TO one; RELEASE one"):
                 yield self._connection
-                self._connection.execute("RELEASE one")
-            except BaseException as error:
-                self._undo(group, error)
-                raise
+            return
+        with self._turn, self._writing("BEGIN IMMEDIATE", "COMMIT", "ROLLBACK"):
+            yield self._connection
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """What this thread writes inside is on disk when the block has been left, or nothing of it."""
+        with self._turn:
+            self._connection.execute("BEGIN IMMEDIATE")
+            self._thread.together, self._thread.lost = True, None
+            try:
+                yield
+                if self._thread.lost is not None:
+                    raise self._thread.lost
+                self._connection.execute("COMMIT")
             finally:
-                self._thread.connection = None
-                self._commit_if_last(group)
-        group.ended.wait()
-        if group.trouble is not None:
-            raise group.trouble
+                self._thread.together = False
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
 
     def close(self) -> None:
         with self._turn:
             self._connection.close(True)
 
-    def _begun(self) -> _Group:
-        if self._group is None:
-            try:
-                self._connection.execute("BEGIN IMMEDIATE")
-            finally:
-                self._group = _Group() if self._connection.in_transaction else None
-        assert self._group is not None
-        return self._group
-
-    def _undo(self, group: _Group, error: BaseException) -> None:
-        if self._connection.in_transaction:
-            self._connection.execute("ROLLBACK TO one")
-            self._connection.execute("RELEASE one")
-        else:  # SQLite has undone all of it
-            self._group = None
-            group.end(error)
-
-    def _commit_if_last(self, group: _Group) -> None:
-        """Whoever comes next joins the group; who sees nobody coming commits for all."""
-        with self._count:
-            if self._coming or group.ended.is_set():
-                return
-        self._group = None
+    @contextmanager
+    def _writing(self, begin: str, end: str, undo: str) -> Iterator[None]:
+        if self._thread.lost is not None:
+            raise self._thread.lost
+        self._connection.execute(begin)
+        self._thread.writes = True
         try:
-            self._connection.execute("COMMIT")
-        except BaseException as trouble:  # noqa: BLE001 - each writer of the group raises it
+            yield
+            self._connection.execute(end)
+        except BaseException as error:
             if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
-            group.end(trouble)
-        else:
-            group.end(None)
+                self._connection.execute(undo)
+            elif self._thread.together:  # SQLite has undone all of it
+                self._thread.lost = error
+            raise
+        finally:
+            self._thread.writes = False
+
+
+class _Thread(threading.local):
+    """How far this thread is: it writes, it writes together, and the error that undid all of that."""
+
+    writes = False
+    together = False
+    lost: BaseException | None = None

@@ -1,0 +1,93 @@
+"""One thread for the requests that write most: what arrives while the disk is busy shares the next sync.
+
+Without it every request would pay for a sync of its own, and for handing over between threads.
+"""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, ParamSpec, TypeVar
+
+AT_ONCE = 64
+Arguments = ParamSpec("Arguments")
+Answer = TypeVar("Answer")
+
+
+@dataclass(slots=True)
+class _Work:
+    do: Callable[[], Any]
+    loop: asyncio.AbstractEventLoop
+    future: "asyncio.Future[Any]"
+    answer: Any = None
+    error: BaseException | None = None
+
+
+class StoreThread:
+    """Runs works in the order they came, some of them at a time inside `together()`, and answers when that has ended.
+
+    Trouble at its end is the trouble of each of them. Begins with the first work.
+    """
+
+    def __init__(self, together: Callable[[], AbstractContextManager[None]]) -> None:
+        self._together = together
+        self._changed = threading.Condition()
+        self._works: list[_Work] = []
+        self._closing = False
+        self._thread: threading.Thread | None = None
+
+    async def run(
+        self, work: Callable[Arguments, Answer], *arguments: Arguments.args, **named: Arguments.kwargs
+    ) -> Answer:
+        """What `work` answers or raises, once all that it wrote is on disk."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Answer] = loop.create_future()
+        with self._changed:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="store")
+                self._thread.start()
+            self._works.append(_Work(lambda: work(*arguments, **named), loop, future))
+            self._changed.notify()
+        return await future
+
+    def close(self) -> None:
+        """After what is there was done."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._works or self._closing)
+                works, self._works = self._works[:AT_ONCE], self._works[AT_ONCE:]
+            if not works:
+                return
+            try:
+                with self._together():
+                    for work in works:
+                        _do(work)
+            except BaseException as trouble:  # noqa: BLE001 - each of them raises it
+                for work in works:
+                    work.error = trouble
+            works[0].loop.call_soon_threadsafe(_settle, works)
+
+
+def _do(work: _Work) -> None:
+    try:
+        work.answer = work.do()
+    except BaseException as error:  # noqa: BLE001 - raised again where it was asked for
+        work.error = error
+
+
+def _settle(works: list[_Work]) -> None:
+    for work in works:
+        if work.future.cancelled():
+            continue
+        if work.error is not None:
+            work.future.set_exception(work.error)
+        else:
+            work.future.set_result(work.answer)
