@@ -38,14 +38,14 @@ class Writes:
         """What this thread writes inside is on disk when the block has been left, or nothing of it."""
         with self._turn:
             self._connection.execute("BEGIN IMMEDIATE")
-            self._thread.together, self._thread.lost = True, None
+            self._thread.together = True
             try:
                 yield
                 if self._thread.lost is not None:
                     raise self._thread.lost
                 self._connection.execute("COMMIT")
             finally:
-                self._thread.together = False
+                self._thread.together, self._thread.lost = False, None
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
 
