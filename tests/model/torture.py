@@ -30,12 +30,14 @@ def main() -> int:
     parser.add_argument("--world", type=int, help="only this one")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
     options = parser.parse_args()
-    logging.disable(logging.CRITICAL)
     if options.world is not None:
+        logging.disable(logging.CRITICAL)
         print(json.dumps(lived(options.world)[0]))
         return 0
     began_s, total, failed = time.monotonic(), Counter[str](), []
-    with multiprocessing.get_context("spawn").Pool(options.processes, maxtasksperchild=20) as pool:
+    with multiprocessing.get_context("spawn").Pool(
+        options.processes, logging.disable, (logging.CRITICAL,), maxtasksperchild=20
+    ) as pool:
         for count, failure in pool.imap_unordered(lived, _worlds(options.seed)):
             total.update(count)
             if failure is not None:
