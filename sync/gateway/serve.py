@@ -112,6 +112,8 @@ def opened_gateway(
             FolderConnector(directory, objects) if webhook is None else WebhookConnector(webhook.url, webhook.key)
         )
         worker = HandOnWorker(storage, connector, now=now)
+        store = StoreThread(storage.together)
+        closing.callback(store.close)
         catalogues = Catalogues(storage, signing)
         configurations = Configurations(directory / "configuration", storage, signing, now=now)
         reception = Reception(
@@ -121,14 +123,12 @@ def opened_gateway(
             catalogue_version=catalogues.current_version,
             simulated=serving.simulated,
             now=now,
-            wake=worker.wake,
+            wake=lambda: store.afterwards(worker.wake),
             durable_at_commit=serving.durable_at_commit,
         )
         terminals = Terminals(storage, parts.authority, signing, configurations, now=now)
         heard = Heard(storage, now)
         metrics = Metrics(storage, objects, now=now, heard_lately=heard.lately)
-        store = StoreThread(storage.together)
-        closing.callback(store.close)
         messages = (
             *OperationRoutes(metrics, admin_token=admin_token(directory), simulated=serving.simulated).messages,
             *SubmissionRoutes(reception, metrics, store).messages,

@@ -34,6 +34,7 @@ class StoreThread:
         self._together = together
         self._changed = threading.Condition()
         self._works: list[_Work] = []
+        self._afterwards: dict[Callable[[], None], None] = {}
         self._closing = False
         self._thread: threading.Thread | None = None
 
@@ -50,6 +51,14 @@ class StoreThread:
             self._works.append(_Work(lambda: work(*arguments, **named), loop, future))
             self._changed.notify()
         return await future
+
+    def afterwards(self, do: Callable[[], None]) -> None:
+        """Called within a work: `do` once what it wrote can be seen, and once for all that was written with it.
+        Elsewhere at once."""
+        if threading.current_thread() is self._thread:
+            self._afterwards[do] = None
+        else:
+            do()
 
     def close(self) -> None:
         """After what is there was done."""
@@ -73,6 +82,9 @@ class StoreThread:
             except BaseException as trouble:  # noqa: BLE001 - each of them raises it
                 for work in works:
                     work.error = trouble
+            afterwards, self._afterwards = self._afterwards, {}
+            for do in afterwards:
+                do()
             works[0].loop.call_soon_threadsafe(_settle, works)
 
 

@@ -135,3 +135,25 @@ def test_an_error_of_one_is_nobody_elses() -> None:
         wrong, right = asyncio.run(ask())
     assert isinstance(wrong, ValueError)
     assert right == 7
+
+
+def test_who_is_called_afterwards_sees_what_was_written(writes: Writes, path: Path) -> None:
+    """A worker that is woken before would find nothing, and sleep on."""
+    store, seen = StoreThread(writes.together), list[set[str]]()
+
+    def look() -> None:
+        seen.append(words(path))
+
+    def write_and_wake(word: str) -> None:
+        write(writes, word)
+        store.afterwards(look)
+
+    async def both() -> None:
+        await asyncio.gather(store.run(write_and_wake, "one"), store.run(write_and_wake, "two"))
+
+    asyncio.run(both())
+    store.close()
+    assert {"one"} <= seen[0]
+    assert seen[-1] == {"one", "two"}
+    store.afterwards(look)
+    assert seen[-1] == {"one", "two"}
