@@ -179,6 +179,7 @@ class AtTheWall:
     tls: bool = True
     intervals: Agent = field(default_factory=Agent)
     clock: Clock = field(default_factory=SystemClock)
+    speaks: Identity | None = None  # when there is none in the store
 
     @property
     def url(self) -> str:
@@ -186,7 +187,7 @@ class AtTheWall:
 
     @property
     def identity(self) -> Identity:
-        identity = read_identity(self.store)
+        identity = self.speaks or read_identity(self.store)
         assert isinstance(identity, Identity)
         return identity
 
