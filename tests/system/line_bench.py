@@ -57,6 +57,7 @@ HALL = "xiangqiao"
 CONNECT_S, READ_S = 0.5, 0.7
 CHUNK_DEADLINE_S = CONNECT_S + 3 * READ_S  # without progress; a look every half second comes on top
 SMALL_DEADLINE_S = CONNECT_S + 2 * READ_S + 1
+QUICK = Backoff(base_s=0.02, cap_s=0.2)
 random = Random(2026)
 
 
@@ -179,6 +180,7 @@ class AtTheWall:
     tls: bool = True
     intervals: Agent = field(default_factory=Agent)
     clock: Clock = field(default_factory=SystemClock)
+    backoff: Backoff = QUICK
     speaks: Identity | None = None  # when there is none in the store
 
     @property
@@ -194,7 +196,7 @@ class AtTheWall:
     @contextmanager
     def agent(self, *, url: str | None = None) -> Iterator[None]:
         stop = threading.Event()
-        pace: dict[str, Any] = {"backoff": Backoff(base_s=0.02, cap_s=0.2), "poll_s": 0.02, "random": Random(1)}
+        pace: dict[str, Any] = {"backoff": self.backoff, "poll_s": 0.02, "random": Random(1)}
         thread = threading.Thread(
             target=run_agent,
             args=(self.configuration(url or self.url), self.identity, stop),
