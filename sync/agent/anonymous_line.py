@@ -122,7 +122,7 @@ def _exchange(
 def _time_of(date: str) -> datetime | None:
     try:
         moment = parsedate_to_datetime(date)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives import serialization
 from kiosk.clock import MAY_BE_BEHIND
 from kiosk.submission import canonical
 from sync.agent.anonymous_line import Answered, NotBelieved, Unreachable, ask, clock_differs, trusting, trusting_nobody
-from sync.outbox.identity import Draft, Identity, gateway_keys_of, keep_identity, kept_draft, renewal_draft
+from sync.outbox.identity import Draft, Identity, gateway_keys_of, generation, keep_identity, kept_draft, renewal_draft
 from sync.wire.enrolment_code import EnrolmentCode
 from sync.wire.signatures import HEADER, is_signed, parse_signature
 
@@ -44,6 +44,7 @@ class Why(Enum):
     REVOKED = "revoked"
     TOO_LATE = "too-late"
     UNKNOWN_KEY = "unknown-key"
+    ENROLLED_ANEW = "enrolled-anew"  # while a renewal was under way, which then counts no more
     DISK = "disk"
 
 
@@ -100,7 +101,7 @@ def enrol(directory: Path, code: EnrolmentCode, gateway_url: str, *, now: dateti
         certified = _certified(answer, draft, now)
         if isinstance(certified, Refused):
             return certified
-        if not code.names(_der(certified.authority)):
+        if certified.authority != authority:
             return Refused(Why.OTHER_AUTHORITY, "the certificate came with another authority than the code's")
         configuration = answer.get("configuration"), answer.get("configuration_signature")
         match configuration:
@@ -142,6 +143,8 @@ def renew(directory: Path, identity: Identity, *, now: datetime) -> Renewed | Re
         certified = _certified(answer, draft, None)
         if isinstance(certified, Refused):
             return certified
+        if generation(directory) != identity.tls_key.parent.name:
+            return Refused(Why.ENROLLED_ANEW)
         _keep(directory, draft, certified, identity.gateway_url)
         return Renewed(certified.not_after)
     except OSError as trouble:
@@ -149,18 +152,17 @@ def renew(directory: Path, identity: Identity, *, now: datetime) -> Renewed | Re
 
 
 def _authority_of(code: EnrolmentCode, gateway_url: str, now: datetime) -> str | Refused:
-    """The authority's certificate (PEM), from whoever answers; proved by the code alone."""
+    """The authority's certificate (PEM, no other with it), from whoever answers; proved by the code alone."""
     match ask(gateway_url, "/v1/authority", trusting_nobody()):
         case Unreachable(why) | NotBelieved(why):
             return Refused(Why.NO_NETWORK, why)
         case Answered(status=200, content=content) as answer:
             try:
-                authority = content.decode("ascii")
-                named = code.names(_der(authority))
+                authority = x509.load_pem_x509_certificate(content)
             except ValueError:
                 return Refused(Why.NOT_A_GATEWAY, "it answered something that is no certificate")
-            if named:
-                return authority
+            if code.names(_der(authority)):
+                return _pem(authority)  # it alone: whoever answers may have laid his own behind it
             hint = " (its clock is quite different from ours)" if clock_differs(answer, now) else ""
             return Refused(Why.OTHER_AUTHORITY, f"the authority that answered is not the code's{hint}")
         case Answered(status=status):
@@ -200,7 +202,8 @@ def _certified(answer: Mapping[str, Any], draft: Draft, now: datetime | None) ->
             return Refused(Why.NOT_A_GATEWAY, "the answer lacks certificate, authority or keys")
     try:
         ours = x509.load_pem_x509_certificate(certificate.encode())
-        ours.verify_directly_issued_by(x509.load_pem_x509_certificate(authority.encode()))
+        issuer = x509.load_pem_x509_certificate(authority.encode())
+        ours.verify_directly_issued_by(issuer)
         gateway_keys = gateway_keys_of(listed)
     except (ValueError, TypeError, InvalidSignature) as fault:
         return Refused(Why.NOT_A_GATEWAY, f"the certificate is not its authority's ({type(fault).__name__})")
@@ -210,7 +213,7 @@ def _certified(answer: Mapping[str, Any], draft: Draft, now: datetime | None) ->
     if now and not ours.not_valid_before_utc - MAY_BE_BEHIND <= now <= ours.not_valid_after_utc:
         since, until = ours.not_valid_before_utc, ours.not_valid_after_utc
         return Refused(Why.CLOCK, f"the certificate counts from {since:%Y-%m-%d %H:%M} to {until:%Y-%m-%d %H:%M} UTC")
-    return _Certified(certificate, authority, gateway_keys, ours.not_valid_after_utc)
+    return _Certified(_pem(ours), _pem(issuer), gateway_keys, ours.not_valid_after_utc)
 
 
 def _holds(text: str, line: str, gateway_keys: Mapping[str, bytes]) -> bool:
@@ -229,6 +232,9 @@ def _keep(directory: Path, draft: Draft, certified: _Certified, gateway_url: str
     )
 
 
-def _der(pem: str) -> bytes:
-    """Raises ValueError when it is no certificate."""
-    return x509.load_pem_x509_certificate(pem.encode()).public_bytes(serialization.Encoding.DER)
+def _der(certificate: x509.Certificate) -> bytes:
+    return certificate.public_bytes(serialization.Encoding.DER)
+
+
+def _pem(certificate: x509.Certificate) -> str:
+    return certificate.public_bytes(serialization.Encoding.PEM).decode()

@@ -154,6 +154,9 @@ class Pulls:
                 self._note.renewed()
                 self._around.renewed()
                 return None
+            case Refused(Why.ENROLLED_ANEW):
+                self._around.renewed()
+                return None
             case Refused(Why.NO_NETWORK | Why.DISK as why):
                 return Again(f"renewal: {why.value}", Trouble.UNREACHABLE)
             case Refused(why):

@@ -13,7 +13,7 @@ import secrets
 import shutil
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -64,8 +64,8 @@ class Draft:
     """New keys, and the certificate request made with them. Whoever asks again asks with the same."""
 
     terminal: str
-    tls_key: bytes  # PEM
-    signing_seed: bytes
+    tls_key: bytes = field(repr=False)  # PEM
+    signing_seed: bytes = field(repr=False)
     request: str  # PEM
 
     @property

@@ -6,7 +6,7 @@ SHA-256 of its DER certificate), nine of the secret, and a Luhn check over the r
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kiosk.check_digits import CROCKFORD, luhn
 
@@ -24,7 +24,7 @@ class EnrolmentCode:
 
     terminal: str
     authority: str
-    secret: str
+    secret: str = field(repr=False)
 
     @property
     def text(self) -> str:

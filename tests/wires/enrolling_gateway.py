@@ -105,6 +105,7 @@ class EnrollingGateway:
         self.asked: list[tuple[str, dict[str, Any], str]] = []
         self.answer: Callable[[str, dict[str, Any]], Answer] = self.certified
         self.shown = pem(self.authority.certificate).encode()
+        self.date = ""  # in place of the right one
         self.configuration = json.dumps(
             {"format": "hall-terminal/configuration/1", "terminal": "CZ03", "serial": 1, "at": "2026-11-23T00:00:00Z",
              "settings": {"hall": {"name": "湘桥区政务服务大厅"}}}, ensure_ascii=False,
@@ -143,6 +144,9 @@ def serving(gateway: EnrollingGateway, context: ssl.SSLContext) -> Iterator[str]
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
             self.wfile.write(content)
+
+        def date_time_string(self, timestamp: float | None = None) -> str:
+            return gateway.date or super().date_time_string(timestamp)
 
         def log_message(self, *_: Any) -> None:
             pass

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from sync.agent.anonymous_line import Unreachable, ask, trusting_nobody
+from sync.agent.anonymous_line import Answered, Unreachable, ask, trusting_nobody
 from sync.agent.enrolment import Enrolled, Refused, Renewed, Why, enrol, renew, renewal_due
-from sync.outbox.identity import Identity, NotEnrolled, read_identity
+from sync.outbox.identity import Identity, NotEnrolled, kept_draft, read_identity
 from sync.wire.enrolment_code import make_code
 from sync.wire.signatures import SigningKey, is_signed, new_seed, parse_signature
 from tests.wires.enrolling_gateway import Answer, Authority, EnrollingGateway, der, pem, serving
@@ -110,6 +110,19 @@ def test_nothing_is_sent_to_a_server_that_shows_the_authority_without_being_cert
         assert_refused(enrolling(gateway, store, url), Why.FOREIGN_CERTIFICATE)
     assert gateway.asked == []
     assert isinstance(read_identity(store), NotEnrolled)
+
+
+def test_an_authority_with_another_one_behind_it_lends_that_one_no_trust(
+    gateway: EnrollingGateway, store: Path, url: str, tmp_path: Path
+) -> None:
+    stranger = Authority()
+    gateway.shown = (pem(gateway.authority.certificate) + pem(stranger.certificate)).encode()
+    with serving(gateway, stranger.server_context(tmp_path)) as foreign:
+        assert_refused(enrolling(gateway, store, foreign), Why.FOREIGN_CERTIFICATE)
+    assert gateway.asked == []
+    spoilt(gateway, authority=gateway.shown.decode())
+    assert isinstance(enrolling(gateway, store, url), Enrolled)
+    assert identity_in(store).authority.read_text() == pem(gateway.authority.certificate)
 
 
 def test_a_server_certificate_out_of_its_time_points_to_the_clock(
@@ -249,3 +262,34 @@ def test_a_renewal_trusts_nobody_but_the_authority(
             renew(store, replace(before, gateway_url=foreign), now=datetime.now(UTC)), Why.FOREIGN_CERTIFICATE
         )
     assert len(gateway.asked) == asked
+
+
+def test_a_renewal_that_was_asked_for_before_a_new_enrolment_does_not_take_its_place(
+    gateway: EnrollingGateway, store: Path, url: str
+) -> None:
+    enrolling(gateway, store, url)
+    before = identity_in(store)
+
+    def meanwhile(path: str, body: dict[str, Any]) -> Answer:
+        gateway.answer = gateway.certified
+        assert isinstance(enrolling(gateway, store, url), Enrolled)
+        return gateway.certified(path, body)
+
+    gateway.answer = meanwhile
+    assert_refused(renew(store, before, now=datetime.now(UTC)), Why.ENROLLED_ANEW)
+    assert identity_in(store).signing.public != before.signing.public
+
+
+@pytest.mark.parametrize("year", ["99999999999999999999", "next"])
+def test_a_date_that_no_calendar_has_is_no_hint(year: str, gateway: EnrollingGateway, url: str) -> None:
+    gateway.date = f"Mon, 23 Nov {year} 10:00:00 GMT"
+    answer = ask(url, "/v1/authority", trusting_nobody())
+    assert isinstance(answer, Answered)
+    assert answer.server_time is None
+
+
+def test_keys_and_secrets_are_in_no_words_of_ours(store: Path) -> None:
+    code, draft = make_code("CZ03", b"authority"), kept_draft(store, "CZ03")
+    assert code.secret not in repr(code)
+    assert "PRIVATE KEY" not in repr(draft)
+    assert repr(draft.signing_seed) not in repr(draft)
