@@ -68,7 +68,8 @@ def apply(connection: apsw.Connection, page: FeedPage, *, now: datetime) -> int 
             return 0
         feed = read_feed(connection)
     connection.executemany(
-        "INSERT INTO listing (sid, cursor) SELECT sid, ? FROM submission WHERE sid = ? ON CONFLICT (sid) DO NOTHING",
+        "INSERT INTO listing (sid, cursor) SELECT sid, ? FROM submission WHERE sid = ? "
+        "ON CONFLICT (sid) DO UPDATE SET cursor = excluded.cursor",  # the second row of a sid is its rating
         [(page.cursor, sid) for sid in page.rows],
     )
     write(connection, Standing.FEED_CURSOR, page.cursor)

@@ -169,6 +169,15 @@ def test_a_rating_that_waits_to_be_sent_keeps_its_submission(
     assert drain.erase_due(NOON, grace_s=GRACE_S) == 1
 
 
+def test_a_rating_that_came_after_the_backup_keeps_its_submission_until_the_next(drain: Drain, sid: str) -> None:
+    """The feed lists a submission again with its rating."""
+    list_it(drain, sid, durable=1)
+    drain.apply_feed(FeedPage(1, "one", 2, 1, [sid], False, AFTER_GRACE))
+    assert drain.erase_due(NOON, grace_s=GRACE_S) == 0
+    drain.apply_feed(FeedPage(2, "one", 2, 2, [], False, AFTER_GRACE))
+    assert drain.erase_due(NOON, grace_s=GRACE_S) == 1
+
+
 def test_a_log_that_somebody_reads_is_emptied_the_next_time(
     outbox: Outbox, drain: Drain, tmp_path: Path, sid: str
 ) -> None:
