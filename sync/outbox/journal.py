@@ -82,6 +82,7 @@ def _drop_oldest(connection: apsw.Connection, last_seq: int) -> None:
     """Called for every row. The last row that is gone stays for its digest."""
     sent = read_number(connection, Standing.JOURNAL_SENT)
     last_dropped = last_seq - UNSENT_KEPT
-    if last_dropped > sent:
+    there = "SELECT 1 FROM journal WHERE seq = ?"  # else it was sent once, before the platform was restored
+    if last_dropped > sent and connection.execute(there, (last_dropped,)).fetchone():
         write(connection, Standing.JOURNAL_DROPPED, read_number(connection, Standing.JOURNAL_DROPPED) + 1)
     connection.execute("DELETE FROM journal WHERE seq < ?", (max(last_dropped, min(sent, last_seq - SENT_KEPT)),))

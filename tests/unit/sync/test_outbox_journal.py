@@ -13,6 +13,7 @@ from kiosk.ports import NotPrinted, Printed
 from kiosk.submission import Attachment, Rating, Receipt, SealedSubmission
 from sync.outbox import journal
 from sync.outbox.drain import Drain
+from sync.outbox.feed import FeedPage
 from sync.outbox.pulled import Pulled
 from sync.outbox.schema import State, open_store
 from sync.outbox.store import Outbox
@@ -189,6 +190,23 @@ def test_what_was_never_sent_is_dropped_oldest_first_and_counted(
         drain.journal("clock.right")
         assert drain.journal_dropped() == 15
         assert drain.journal_unsent(100).after_digest == head.digest
+
+
+def test_rows_that_were_sent_to_a_platform_since_restored_do_not_count_as_dropped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal, "SENT_KEPT", 5)
+    monkeypatch.setattr(journal, "UNSENT_KEPT", 10)
+    with closing(Drain(tmp_path, now=lambda: NOW)) as drain:
+        for _ in range(30):
+            drain.journal("clock.right")
+            drain.journal_sent(drain.journal_unsent(100).rows[-1].seq)
+        for epoch in ("one", "two"):
+            drain.apply_feed(FeedPage(0, epoch, 0, 0, [], False, NOW))
+        assert drain.journal_unsent(100).rows, "what is kept is sent again"
+        for _ in range(3):
+            drain.journal("clock.right")
+        assert drain.journal_dropped() == 0
 
 
 def test_the_agents_note_is_read_by_the_screen(drain: Drain, tmp_path: Path) -> None:
