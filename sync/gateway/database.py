@@ -225,6 +225,12 @@ class Database:
             yield
 
     @contextmanager
+    def _snapshot(self) -> Iterator[None]:
+        """Several reads that all see the same moment, whoever writes meanwhile."""
+        with self._reading(), self._reader:
+            yield
+
+    @contextmanager
     def _another_reader(self) -> Iterator[apsw.Connection]:
         """A connection for something that takes long."""
         with _disk_trouble():

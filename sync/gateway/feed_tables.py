@@ -12,7 +12,7 @@ class FeedTables(Database):
     """Satisfies `Feeds`."""
 
     def feed(self, terminal: str, after: int, limit: int) -> FeedRows:
-        with self._reading():
+        with self._snapshot():
             rows = self._rows(
                 "SELECT cursor, sid FROM feed WHERE terminal = ? AND cursor > ? ORDER BY cursor LIMIT ?",
                 terminal,
@@ -56,7 +56,7 @@ class FeedTables(Database):
         return tuple(broken)
 
     def durability(self) -> Durability:
-        with self._reading():
+        with self._snapshot():
             durable_until = int(self._setting("durable_until") or 0)
             waiting = self._one("SELECT at FROM feed WHERE cursor > ? ORDER BY cursor LIMIT 1", durable_until)
             since = None if waiting is None else datetime.fromisoformat(str(waiting[0]))
@@ -68,7 +68,7 @@ class FeedTables(Database):
             self._set("durable_until", str(max(before, min(cursor, self._head()))))
 
     def cases(self, terminal: str, after: int, limit: int) -> CaseRows:
-        with self._reading():
+        with self._snapshot():
             rows = self._rows(
                 "SELECT cursor, sid, state, case_number FROM case_state WHERE terminal = ? AND cursor > ? "
                 "ORDER BY cursor LIMIT ?",

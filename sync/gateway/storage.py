@@ -26,8 +26,14 @@ class EmbeddedStorage(SubmissionTables, FeedTables, TerminalTables, JournalTable
 
     def __init__(self, directory: Path, *, vfs: str | None = None) -> None:
         super().__init__(directory, vfs=vfs)
+        with self._reading():
+            is_new = self._setting("epoch") is None
+        if is_new:
+            self._begin()
+
+    def _begin(self) -> None:
         with self._writing():
-            if self._setting("epoch") is None:
+            if self._setting("epoch") is None:  # nobody was quicker
                 self._set("epoch", uuid.uuid4().hex)
 
     def mark_simulated(self, simulated: bool) -> None:

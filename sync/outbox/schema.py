@@ -103,7 +103,9 @@ def prepare(connection: apsw.Connection) -> None:
 
 
 def migrate(connection: apsw.Connection, migrations: tuple[str, ...]) -> None:
-    """Bring the tables up to date. A newer program's tables are left as they are."""
+    """Bring the tables up to date. A newer program's tables are left as they are; without need nothing is locked."""
+    if int(connection.pragma("user_version")) >= len(migrations):
+        return
     with transaction(connection):
         done = int(connection.pragma("user_version"))
         if done < len(migrations):

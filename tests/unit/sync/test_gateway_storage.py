@@ -8,6 +8,7 @@ import apsw
 import pytest
 
 from sync.gateway.database import MIGRATIONS
+from sync.gateway.ports import Acknowledgement, Manifest, Signed
 from sync.gateway.storage import DATABASE, DirectoryRefused, EmbeddedStorage, open_objects, open_storage
 
 SID = "019a0000-0000-7000-8000-000000000001"
@@ -68,3 +69,58 @@ def test_what_the_first_program_kept_is_brought_up_to_date(tmp_path: Path) -> No
     assert kept is not None
     assert (kept.terminal, kept.signature) == ("CZ03", "")
     storage.close()
+
+
+class Overtaken(EmbeddedStorage):
+    """Somebody else commits a submission between two reads of a page."""
+
+    overtake: Callable[[], object] = staticmethod(lambda: None)
+
+    def _head(self) -> int:
+        self.overtake()
+        return super()._head()
+
+    def _case_head(self) -> int:
+        self.overtake()
+        return super()._case_head()
+
+
+@pytest.mark.parametrize("page", ["feed", "cases"])
+def test_a_page_never_leads_past_a_row_that_it_does_not_hold(tmp_path: Path, page: str) -> None:
+    sids = [f"019a0000-0000-7000-8000-{place:012x}" for place in range(2)]
+    other, storage = EmbeddedStorage(tmp_path), Overtaken(tmp_path)
+    try:
+        for sid in sids:
+            other.keep_manifest(Manifest(sid, "CZ03", b"{}", "sha256:", (), "CZ03", ""))
+        committing = iter(sids)
+
+        def commit() -> None:
+            sid = next(committing, None)
+            if sid is not None:
+                given = Acknowledgement(None, sid, Signed(b"given", ""))
+                other.commit(sid, lambda _: given, least=1, at=datetime.now(UTC), earlier=given)
+
+        storage.overtake = commit  # type: ignore[method-assign]  # an attribute that holds a function
+        seen: list[str] = []
+        after = 0
+        for _ in range(4):
+            if page == "feed":
+                feed = storage.feed("CZ03", after, 10)
+                seen, after = [*seen, *feed.sids], feed.cursor
+            else:
+                cases = storage.cases("CZ03", after, 10)
+                seen, after = [*seen, *(row.sid for row in cases.rows)], cases.cursor
+        assert seen == sids
+    finally:
+        other.close()
+        storage.close()
+
+
+def test_a_command_that_only_reads_waits_for_no_writer(tmp_path: Path) -> None:
+    EmbeddedStorage(tmp_path).close()
+    writing = apsw.Connection(str(tmp_path / DATABASE))
+    writing.execute("BEGIN IMMEDIATE")
+    reading = EmbeddedStorage(tmp_path)
+    assert reading.terminals() == ()
+    reading.close()
+    writing.close(True)
