@@ -1,7 +1,7 @@
 """Backups: made while the gateway works, proved like a data directory, and restored into an empty one.
 
 A backup is laid out like a data directory and can be made again over itself: blobs that are there stay. The database
-is moved into place last, so that at every moment the folder holds the old backup or the new one.
+is moved into place last and only once it is proved: at every moment the folder holds the old backup or the new one.
 """
 
 import json
@@ -64,13 +64,15 @@ def back_up(parts: Parts, target: Path, *, now: datetime) -> BackedUp | Unproved
         following = target / NEXT
         parts.storage.back_up(f"sqlite:{following}")
         copied, blobs = _copy_blobs(following, parts.objects, ObjectDirectory(target))
-        (following / DATABASE).replace(target / DATABASE)
-        sync_directory(target)
-        with opened_parts(target, now=lambda: now, as_it_is=True) as copy:
+        with opened_parts(target, storage_url=f"sqlite:{following}", now=lambda: now, as_it_is=True) as copy:
             cursor = copy.storage.durability().head
             findings = tuple(check(copy))
         if findings:
             return Unproved(findings)
+        for leftover in (f"{DATABASE}-wal", f"{DATABASE}-shm"):  # of whoever died while reading the last one
+            (target / leftover).unlink(missing_ok=True)
+        (following / DATABASE).replace(target / DATABASE)
+        sync_directory(target)
         write_private(target / BACKUP_MARK, _mark(now, cursor))
     parts.storage.safe_until(cursor)
     parts.storage.note("gateway.backed_up", {"cursor": cursor}, now)

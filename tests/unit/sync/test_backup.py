@@ -68,6 +68,35 @@ def test_a_copy_that_does_not_hold_makes_nothing_safe(
         restore(tmp_path / "b", tmp_path / "new", now=NOW)
 
 
+def test_a_backup_that_does_not_hold_never_takes_the_place_of_one_that_does(
+    bench: GatewayBench, tmp_path: Path, make_submission: MakeSubmission
+) -> None:
+    bench.send(make_submission([PAGE]))
+    assert isinstance(back_up(bench.parts, tmp_path / "b", now=NOW), BackedUp)
+    spoiler = apsw.Connection(str(bench.parts.directory / DATABASE))
+    spoiler.execute("UPDATE submission SET manifest = ?", (b"{}",))
+    spoiler.close(True)
+    assert isinstance(back_up(bench.parts, tmp_path / "b", now=NOW), Unproved)
+    assert findings(tmp_path / "b") == []
+    assert isinstance(restore(tmp_path / "b", tmp_path / "new", now=NOW), Restored)
+
+
+def test_what_a_check_that_was_killed_left_behind_spoils_no_later_backup(
+    bench: GatewayBench, tmp_path: Path, make_submission: MakeSubmission
+) -> None:
+    bench.send(make_submission([PAGE]))
+    back_up(bench.parts, tmp_path / "b", now=NOW)
+    killed = apsw.Connection(str(tmp_path / "b" / DATABASE))
+    killed.execute("DELETE FROM feed")
+    left = (tmp_path / "b" / f"{DATABASE}-wal").read_bytes()
+    killed.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    killed.close(True)
+    (tmp_path / "b" / f"{DATABASE}-wal").write_bytes(left)
+    bench.send(make_submission([OTHER_PAGE]))
+    assert isinstance(back_up(bench.parts, tmp_path / "b", now=NOW), BackedUp)
+    assert findings(tmp_path / "b") == []
+
+
 def test_after_seven_days_without_a_backup_it_is_overdue(
     bench: GatewayBench, tmp_path: Path, make_submission: MakeSubmission
 ) -> None:
