@@ -5,7 +5,6 @@ lie on the disk before they are asked about: an answer that was lost is asked fo
 """
 
 import base64
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -22,6 +21,7 @@ from kiosk.submission import canonical
 from sync.agent.anonymous_line import Answered, NotBelieved, Unreachable, ask, clock_differs, trusting, trusting_nobody
 from sync.outbox.identity import Draft, Identity, gateway_keys_of, generation, keep_identity, kept_draft, renewal_draft
 from sync.wire.enrolment_code import EnrolmentCode
+from sync.wire.json_object import read_object
 from sync.wire.signatures import HEADER, is_signed, parse_signature
 
 RENEWAL_FORMAT = "hall-terminal/renewal/1"
@@ -177,10 +177,7 @@ def _asked(asked: Answered | Unreachable | NotBelieved) -> Mapping[str, Any] | R
         case NotBelieved(why, out_of_time):
             return Refused(Why.CLOCK if out_of_time else Why.FOREIGN_CERTIFICATE, why)
         case Answered(status, content):
-            try:
-                answer = json.loads(content)
-            except ValueError:
-                answer = None
+            answer = read_object(content)
     match status, answer:
         case 200, dict():
             return answer

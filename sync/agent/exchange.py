@@ -4,7 +4,7 @@ An answer counts only when it is our gateway's: JSON that names what was asked f
 or bytes that it signed. A portal's page with status 200 is `Again`, like a line that is down.
 """
 
-import json
+import re
 import ssl
 import zlib
 from collections.abc import Iterator, Mapping
@@ -20,6 +20,7 @@ from sync.agent.backoff import retry_after_s
 from sync.agent.clock import Clock
 from sync.agent.deadline import Deadline
 from sync.agent.schedule import Trouble
+from sync.wire.json_object import read_object
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 ANSWER_LIMIT_BYTES = 1_000_000
@@ -27,6 +28,7 @@ PIECE_BYTES = 16_384
 SLOWEST_BYTES_S = 1_000  # a body as slow as this still gets through
 TUS_HEADER = "Tus-Resumable"
 RAN_OUT = "certificate-ran-out"
+WORD = re.compile(r"[a-z][a-z-]{0,39}")  # a reason as our gateway writes it; it stands in logs and in the note
 
 
 class AddressRefused(Exception):
@@ -78,13 +80,10 @@ class Answer:
 
     def names(self, **expected: Json) -> dict[str, Json] | None:
         """The JSON object, when it is one and each expected member stands in it."""
-        try:
-            value = json.loads(self.body)
-        except (ValueError, RecursionError):
+        said = read_object(self.body)
+        if said is None or any(said.get(key) != wanted for key, wanted in expected.items()):
             return None
-        if not isinstance(value, dict) or any(value.get(key) != wanted for key, wanted in expected.items()):
-            return None
-        return value
+        return said
 
     def again(self) -> Again:
         """The retry that this answer means: asked for by our gateway, or not an answer of ours at all.
@@ -95,7 +94,8 @@ class Answer:
         ours = said is not None or TUS_HEADER in self.headers
         pause_s = self.asked_for_s if ours else 0.0
         reason = said.get("reason") if said is not None else None
-        what = f"status {self.status}" + (f" ({reason[:40]})" if isinstance(reason, str) else "")
+        is_word = isinstance(reason, str) and WORD.fullmatch(reason)
+        what = f"status {self.status}" + (f" ({reason})" if is_word else "")
         if self.status == 429:
             return Again(what, Trouble.BUSY, pause_s)
         if (self.status >= 500 and self.status != 511) or self.status in (408, 425):

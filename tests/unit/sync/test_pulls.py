@@ -51,11 +51,11 @@ class VirtualClock:
 
 @dataclass
 class Gateway(BaseAdapter):
-    """Answers by path; a path that is not there is 404 of ours. Documents go out signed by `key`."""
+    """Answers by path; a path that is not there is 404 of ours. Documents go out signed by `key`, and a bytearray."""
 
-    answers: dict[str, Document | bytes | int | tuple[int, bytes] | Callable[[requests.PreparedRequest], Document]] = (
-        field(default_factory=dict)
-    )
+    answers: dict[
+        str, Document | bytes | bytearray | int | tuple[int, bytes] | Callable[[requests.PreparedRequest], Document]
+    ] = field(default_factory=dict)
     key: SigningKey = GATEWAY
     asked: list[requests.PreparedRequest] = field(default_factory=list)
 
@@ -73,6 +73,9 @@ class Gateway(BaseAdapter):
                 response.status_code = answer
             case bytes():
                 body = answer
+            case bytearray():
+                body = bytes(answer)
+                response.headers[HEADER] = self.key.sign(body).line
             case (int(status), bytes(content)):
                 response.status_code, body = status, content
             case FunctionType():
@@ -415,3 +418,47 @@ def test_a_renewal_that_is_refused_is_journalled_once_and_asked_for_again(bench:
     bench.renewal = Refused(Why.NO_NETWORK)
     bench.later(300)
     assert len(bench.journalled("certificate.refused")) == 1
+
+
+ANSWERS: Mapping[str, tuple[Document, bool]] = {  # and whether it is signed
+    "/v1/config": (settings(5), True),
+    "/v1/acknowledgements": (feed(3, ["sid"]), True),
+    "/v1/catalogue": (whole(ITEMS), True),
+    "/v1/cases": ({"cursor": 1, "more": False, "rows": [{"sid": "s", "state": "gone", "case_number": None}]}, False),
+    "/v1/audit": ({"seq": 1, "digest": "sha256:0", "findings": []}, False),
+}
+NONSENSE = [
+    "1" + 30 * "0",
+    "-1" + 30 * "0",
+    "1e400",
+    "NaN",
+    '"\\ud800"',
+    600 * "[" + 600 * "]",
+    '"9999-12-31T23:59:59-14:00"',
+]
+
+
+@pytest.mark.expects_warnings
+@pytest.mark.parametrize("nonsense", NONSENSE)
+@pytest.mark.parametrize(
+    ("path", "member"), [(path, member) for path, (answer, _) in ANSWERS.items() for member in answer]
+)
+def test_no_answer_is_so_strange_that_it_ends_the_agent(bench: Bench, path: str, member: str, nonsense: str) -> None:
+    answer, signed = ANSWERS[path]
+    inner = [{"id": "a", "content": {"id": "here"}}, "here"] if isinstance(answer[member], list) else "here"
+    body = json.dumps(answer | {member: inner}).replace('"here"', nonsense).encode()
+    bench.gateway.answers[path] = bytearray(body) if signed else body
+    bench.run()
+    bench.later(700)
+    assert "/v1/telemetry" in bench.gateway.paths(), "it goes on with the next"
+
+
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [("disk", " (disk)"), (r"\ud800", ""), (r"\n", ""), ("陈桂兰", ""), ("x" * 41, ""), (r"a\nb", "")],
+)
+def test_only_a_word_of_the_gateways_is_repeated(bench: Bench, reason: str, told: str) -> None:
+    for path in (*ANSWERS, "/v1/telemetry"):
+        bench.gateway.answers[path] = 503, f'{{"reason":"{reason}"}}'.encode()
+    bench.run()
+    assert bench.note.document()["reason"] == f"status 503{told}"
