@@ -46,4 +46,5 @@ def test_what_an_older_platform_does_not_list_comes_again_under_the_same_number(
             assert second.row(later.sid)["receipt_number"] == receipt.receipt_number
             assert terminal.outbox.receipt_of(later.sid) == receipt
             until(lambda: second.handed_on(later), "the city has it")
+            second.process.kill()  # an orderly end would wait for the terminal's open connections
         assert second.has_whole(later)
