@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from kiosk.items import Catalogue, Item
 from kiosk.submission import canonical
 from sync.strict_toml import FileFault, Finding, Findings, messages_of, read_strict
+from sync.wire.json_object import read_object
 
 FORMAT = "hall-terminal/catalogue/1"
 
@@ -38,11 +39,7 @@ def read_catalogue(folder: Path) -> Catalogue:
 
 def parse_catalogue(content: bytes) -> Catalogue | Findings:
     """A platform's whole catalogue, once its signature is known to hold. Its version is proved by its items."""
-    try:
-        document = json.loads(content)
-    except ValueError:
-        return Findings(("it is not JSON",))
-    match document:
+    match read_object(content):
         case {"format": format_, "version": str(version), "items": list(rows)} if format_ == FORMAT:
             contents = [row.get("content") if isinstance(row, dict) else None for row in rows]
         case _:

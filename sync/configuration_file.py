@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from kiosk.configuration import Configuration
 from sync.strict_toml import Findings, merged, messages_of, read_layers
+from sync.wire.json_object import read_object
 
 FORMAT = "hall-terminal/configuration/1"
 FROM_AFAR: Mapping[str, frozenset[str] | None] = {  # None: the whole table
@@ -41,11 +42,7 @@ def read_configuration(paths: Sequence[Path]) -> Configuration:
 
 def parse_remote(content: bytes) -> RemoteConfiguration | Findings:
     """The gateway's document, once its signature is known to hold."""
-    try:
-        document = json.loads(content)
-    except ValueError:
-        return Findings(("it is not JSON",))
-    match document:
+    match read_object(content):
         case {"format": format_, **_rest} if format_ != FORMAT:
             return Findings((f"its format is {format_!r}, not {FORMAT}",))
         case {
