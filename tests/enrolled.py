@@ -69,7 +69,9 @@ def enrolled(
         certificate = Certificate(issued.digest, issued.pem, "-", issued.not_before, issued.not_after)
         later = now + timedelta(hours=1)
         parts.storage.add_terminal(code, hall=HALL, number=code[-2:], secret_hash="-", expires_at=later)
-        assert parts.storage.enrol(code, certificate, key_id=signing.key_id, public=signing.public, at=now)
+        assert parts.storage.enrol(
+            code, certificate, secret_hash="-", key_id=signing.key_id, public=signing.public, at=now
+        )
         authority, gateway_keys = parts.authority.certificate, parts.signing.keys
     made = EnrolledTerminal(
         code,

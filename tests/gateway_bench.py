@@ -84,7 +84,7 @@ class GatewayBench:
         soon = self.now + timedelta(hours=1)
         self.storage.add_terminal(code, hall="gulou", number="03", secret_hash="-", expires_at=soon)
         certificate = Certificate(digest, pem, "-", self.now, self.now + timedelta(days=90))
-        assert self.storage.enrol(code, certificate, key_id=key.key_id, public=key.public, at=self.now)
+        assert self.storage.enrol(code, certificate, secret_hash="-", key_id=key.key_id, public=key.public, at=self.now)
 
     def announce(self, submission: SealedSubmission) -> Manifest:
         known = self.reception.announce(self.terminal, submission.sid, submission.manifest, line(submission.manifest))

@@ -411,10 +411,20 @@ class TerminalRegister(Protocol):
         """One try less of its code; how many are left."""
         ...
 
-    def enrol(self, terminal: str, certificate: Certificate, *, key_id: str, public: bytes, at: datetime) -> bool:
+    def enrol(
+        self,
+        terminal: str,
+        certificate: Certificate,
+        *,
+        secret_hash: str,
+        key_id: str,
+        public: bytes,
+        at: datetime,
+    ) -> bool:
         """The code is spent; older certificates and keys no longer count, and the terminal is heard (again).
 
-        False, and nothing is changed, when its code is spent already.
+        `secret_hash`: of the code that was shown. False, and nothing is changed, when that is spent already, locked,
+        or no longer the terminal's: an operator may have acted meanwhile.
         """
         ...
 

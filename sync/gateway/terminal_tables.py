@@ -72,9 +72,23 @@ class TerminalTables(Database):
             ((left,),) = self._execute("SELECT tries_left FROM terminal WHERE code = ?", terminal)
         return int(left)
 
-    def enrol(self, terminal: str, certificate: Certificate, *, key_id: str, public: bytes, at: datetime) -> bool:
+    def enrol(
+        self,
+        terminal: str,
+        certificate: Certificate,
+        *,
+        secret_hash: str,
+        key_id: str,
+        public: bytes,
+        at: datetime,
+    ) -> bool:
         with self._writing():
-            if self._one("SELECT 1 FROM terminal WHERE code = ? AND answered_request IS NOT NULL", terminal):
+            if not self._one(
+                "SELECT 1 FROM terminal "
+                "WHERE code = ? AND secret_hash = ? AND tries_left > 0 AND answered_request IS NULL",
+                terminal,
+                secret_hash,
+            ):
                 return False
             self._execute("UPDATE certificate SET revoked = 1 WHERE terminal = ?", terminal)
             self._execute("UPDATE terminal_key SET believed = 0 WHERE terminal = ?", terminal)

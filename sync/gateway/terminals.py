@@ -94,9 +94,10 @@ class Terminals:
         if code is None:
             return EnrolmentRefused("wrong", 0)
         refused = self._judged(code, asked)
-        if refused is not None:
+        if refused is not None and refused.reason != "locked":  # which anybody may be told as often as they like
             cause = {"terminal": asked.terminal, "cause": refused.reason}
             self._storage.note("gateway.enrolment_refused", cause, self._now())
+        if refused is not None:
             return refused
         if code.answered is not None:
             return self._enrolled(asked.terminal, code.answered[1])
@@ -114,7 +115,9 @@ class Terminals:
                 assert_never(issued)
         certificate = _certificate(issued, asked.digest)
         key_id = key_id_of(asked.public)
-        if not self._storage.enrol(asked.terminal, certificate, key_id=key_id, public=asked.public, at=now):
+        if not self._storage.enrol(
+            asked.terminal, certificate, secret_hash=code.secret_hash, key_id=key_id, public=asked.public, at=now
+        ):
             return EnrolmentRefused("used")
         spent = {"terminal": asked.terminal, "certificate": issued.digest}
         self._storage.note("gateway.terminal_enrolled", spent, now)

@@ -248,8 +248,10 @@ def certificate(digest: str) -> Certificate:
     return Certificate(digest, f"pem of {digest}", f"request of {digest}", NOW, NOW + timedelta(days=90))
 
 
-def enrol(storage: Storage, terminal: str, digest: str, key_id: str) -> bool:
-    return storage.enrol(terminal, certificate(digest), key_id=key_id, public=key_id.encode(), at=NOW)
+def enrol(storage: Storage, terminal: str, digest: str, key_id: str, secret_hash: str = "hash") -> bool:
+    return storage.enrol(
+        terminal, certificate(digest), secret_hash=secret_hash, key_id=key_id, public=key_id.encode(), at=NOW
+    )
 
 
 @pytest.fixture
@@ -271,6 +273,14 @@ def test_a_code_is_spent_once_and_its_answer_stays(engine: Engine, added: Callab
     assert engine.storage.terminal_of("d1") == TerminalIdentity("CZ03", "鼓楼", {"k1": b"k1"})
     assert engine.storage.terminal_of("d2") is None
     assert engine.storage.one_time_code("ZZZZ") is None
+
+
+def test_a_code_that_an_operator_took_back_meanwhile_enrols_nobody(engine: Engine, added: Callable[[], None]) -> None:
+    assert not enrol(engine.storage, "CZ03", "d1", "k1", "the hash of the code before")
+    engine.storage.revoke("CZ03", NOW)
+    assert not enrol(engine.storage, "CZ03", "d1", "k1")
+    assert engine.storage.terminal("CZ03") == Revoked("CZ03")
+    assert engine.storage.keys_of("CZ03") == {}
 
 
 def test_enrolling_again_ends_older_certificates_and_keys(engine: Engine, added: Callable[[], None]) -> None:

@@ -91,7 +91,9 @@ def hall(tmp_path: Path) -> Iterator[Hall]:
         soon = now + timedelta(hours=1)
         parts.storage.add_terminal("CZ03", hall="h", number="03", secret_hash="-", expires_at=soon)
         certificate = Certificate(digest="-", pem="-", request="-", not_before=now, not_after=soon)
-        assert parts.storage.enrol("CZ03", certificate, key_id=signing.key_id, public=signing.public, at=now)
+        assert parts.storage.enrol(
+            "CZ03", certificate, secret_hash="-", key_id=signing.key_id, public=signing.public, at=now
+        )
     with bind("127.0.0.1", 0) as bound:
         url = f"http://127.0.0.1:{bound.getsockname()[1]}"
         city = City(gateway=url, key=KEY)

@@ -104,7 +104,7 @@ def test_a_code_lives_an_hour(bench: GatewayBench, terminals: Terminals) -> None
     assert [json.loads(row.fields)["cause"] for row in bench.storage.own_journal()] == ["late"]
 
 
-def test_a_code_bears_five_tries(terminals: Terminals) -> None:
+def test_a_code_bears_five_tries(bench: GatewayBench, terminals: Terminals) -> None:
     wrong = asks(secret="000000000")
     refusals = [terminals.enrol(wrong) for _ in range(6)]
     assert refusals == [
@@ -113,6 +113,7 @@ def test_a_code_bears_five_tries(terminals: Terminals) -> None:
     ]
     assert terminals.enrol(asks()) == EnrolmentRefused("locked")
     assert terminals.enrol(asks(terminal="ZZZZ")) == EnrolmentRefused("wrong", 0)
+    assert len(bench.storage.own_journal()) == 5, "whoever goes on trying fills no disk"
 
 
 def test_a_new_code_takes_the_place_of_the_one_before(bench: GatewayBench, terminals: Terminals) -> None:
