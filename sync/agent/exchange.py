@@ -174,11 +174,9 @@ class Exchange:
 
     def own_path(self, location: str) -> str | None:
         """The path and query of a `Location`, when it stays with our gateway."""
-        target = urlsplit(urljoin(self._url, location))
-        ours = urlsplit(self._url)
-        if (target.scheme, target.netloc) != (ours.scheme, ours.netloc) or not target.path.startswith(ours.path):
-            return None
-        return target.path.removeprefix(ours.path) + (f"?{target.query}" if target.query else "")
+        whole = urljoin(self._url, location)
+        path = whole.removeprefix(self._url)
+        return path if path != whole and urljoin(self._url, path) == whole else None
 
     def _received(self, answer: requests.Response, limit_bytes: int) -> bytes | None:
         received, renewed = bytearray(), 0
