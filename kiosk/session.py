@@ -9,6 +9,7 @@ from enum import Enum
 
 from kiosk.composing import Moment, Origin
 from kiosk.configuration import Times
+from kiosk.delivery import Delivery
 from kiosk.faults import Fault
 from kiosk.items import Catalogue
 from kiosk.journeys import application, handing_in
@@ -16,6 +17,7 @@ from kiosk.journeys.effects import Effect, StartTimer, StopFinding, StopTimer, S
 from kiosk.journeys.events import (
     ApplicationBegun,
     Awakened,
+    DeliveryChanged,
     Device,
     DeviceChanged,
     Event,
@@ -109,6 +111,7 @@ class Session:
     large: bool = False
     overlay: Overlay | None = None
     devices: Devices = field(default_factory=Devices)
+    delivery: Delivery = field(default_factory=Delivery)
 
 
 Step = Transition[Session, Effect]
@@ -154,6 +157,8 @@ def _step(session: Session, event: Event, moment: Moment, terminal: Terminal) ->
             return replace(session, page=Idle()), ()
         case DeviceChanged(device, status):
             return _device_changed(session, device, status, moment, terminal)
+        case DeliveryChanged(delivery):
+            return replace(session, delivery=delivery), ()
     page, effects = _page_step(session, event, moment, terminal)
     if type(page) is type(session.page):
         return replace(session, page=page), effects
@@ -195,7 +200,7 @@ def _page_step(session: Session, event: Event, moment: Moment, terminal: Termina
                 origin=terminal.origin,
                 catalogue=terminal.catalogue,
                 place=terminal.place,
-                acknowledge_wait_s=terminal.times.acknowledge_wait_s,
+                acknowledge_wait_s=0.0 if session.delivery.offline else terminal.times.acknowledge_wait_s,
             )
     return page, ()
 

@@ -133,7 +133,13 @@ class Application:
         self._reader = ReaderService(identity_card_reader(devices.identity_card_reader), report, self._bug)
         self._camera = CameraService(document_camera(devices.document_camera), report, self._bug, show=self._frames.put)
         self._printer = PrinterService(receipt_printer(devices.receipt_printer), report, self._bug)
-        self._store = StoreService(lambda: _outbox(configuration), report, self._bug, look=self._look_for_news)
+        self._store = StoreService(
+            lambda: _outbox(configuration),
+            report,
+            self._bug,
+            look=self._look_for_news,
+            now=lambda: datetime.now(CHINA),
+        )
         self._runner.serve_with(self._reader, self._camera, self._printer, self._store)
         screen = configuration.screen if full_screen else _fitting(configuration.screen)
         self._view = open_window(self._shell, screen=screen, camera=self._camera_provider)

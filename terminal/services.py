@@ -9,12 +9,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from kiosk.clock import UNKNOWN
+from kiosk.delivery import Delivery
 from kiosk.documents import Document
-from kiosk.faults import CLOCK_WRONG, STORE_REFUSED
+from kiosk.faults import CLOCK_WRONG, STORE_REFUSED, Fault
 from kiosk.journeys.events import (
     CardFound,
     CardNotRead,
     CardRead,
+    DeliveryChanged,
     Device,
     DeviceChanged,
     Event,
@@ -59,6 +61,7 @@ from kiosk.submission import Rating, SealedSubmission
 from sync.outbox.keys import StoreRefused
 from sync.outbox.store import Outbox
 from sync.steps import reached
+from terminal.delivery import delivery_of
 from terminal.device_thread import DeviceThread
 
 log = logging.getLogger(__name__)
@@ -240,10 +243,11 @@ class PrinterService:
 
 
 class StoreService:
-    """The outbox in its thread; it owns the journal of print jobs too, and knows what signed time says of the clock.
+    """The outbox in its thread; it owns the journal of print jobs too, knows what signed time says of the clock, and
+    tells how what was sealed gets on.
 
     One that must not be opened is a fault like any other, and tried again: an operator can put it right.
-    `look` is called in this thread whenever nobody waits for anything.
+    `look` is called in this thread whenever nobody waits for anything. `now` is in the time zone of the hall.
     """
 
     def __init__(
@@ -257,6 +261,7 @@ class StoreService:
     ) -> None:
         self.clock = UNKNOWN
         self._clock_wrong = False
+        self._delivery = Delivery()
         self._look = look
         self._now = now
         self._open = open_outbox
@@ -341,6 +346,7 @@ class StoreService:
             return self._status.wait_s
         if self._awaited is None:
             self._status.tell(self._status_by_clock(self.outbox))
+            self._tell_delivery(self.outbox)
             self._look(self.outbox)
             return self._status.wait_s
         sid, visit = self._awaited
@@ -350,6 +356,15 @@ class StoreService:
         self._awaited = None
         self._report(Received(receipt), visit)
         return 0.0
+
+    def _tell_delivery(self, outbox: Outbox) -> None:
+        overview = outbox.overview()
+        if isinstance(overview, Fault):
+            return  # the status says so
+        delivery = delivery_of(overview, self._now())
+        if delivery != self._delivery:
+            self._delivery = delivery
+            self._report(DeliveryChanged(delivery), None)
 
     def _status_by_clock(self, outbox: Outbox) -> Status:
         """With a clock that cannot be right nothing is sealed: a card that ran out would pass."""

@@ -44,7 +44,7 @@ from kiosk.session import Session
 from kiosk.slip import Filed
 from kiosk.submission import Receipt
 from ui.pages.check_view_model import shown_of
-from ui.sheet_people import ALLOWANCE, APPLICANT, BEGUN, CATALOGUE, INSURANCE, NO_PAPER, NOW, WORKING, at
+from ui.sheet_people import ALLOWANCE, APPLICANT, BEGUN, CATALOGUE, INSURANCE, NO_PAPER, NOW, OFFLINE, WORKING, at
 from ui.texts import texts_of
 
 SAY = texts_of("zh_hans")
@@ -176,6 +176,7 @@ APPLICATION: dict[str, Session] = {
     "sign-by-card-wrong": at(SigningByCard(WHOLE, SHOWN, NotRead(CARD_OF_SOMEBODY_ELSE), witness=False)),
     "sign-witness": at(SigningByCard(WHOLE, SHOWN, AwaitingCard(), witness=True)),
     "sealing": at(Sealing(WHOLE, SHOWN, SIGNED, SUBMISSION, FILED)),
+    "sealing-offline": replace(at(Sealing(WHOLE, SHOWN, SIGNED, SUBMISSION, FILED)), delivery=OFFLINE),
     "not-kept": at(NotKept(WHOLE, SHOWN, SIGNED, SUBMISSION, FILED, STORE_FULL)),
     "not-kept-unknown": at(NotKept(WHOLE, SHOWN, SIGNED, SUBMISSION, FILED, STORE_NOT_WORKING, certain=False)),
     "awaiting": at(AwaitingReceipt(FILED)),

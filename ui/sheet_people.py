@@ -8,6 +8,7 @@ from pathlib import Path
 
 from kiosk.case import Applicant, Case
 from kiosk.configuration import Hall, Times
+from kiosk.delivery import Delivery, Overdue
 from kiosk.faults import PAPER_OUT, READER_UNPLUGGED
 from kiosk.identity import CardKind, IdentityCard, OpenEnd, Sex
 from kiosk.items import Catalogue, Item
@@ -64,3 +65,5 @@ def at(page: Page, devices: Devices = WORKING, overlay: Overlay | None = None) -
 
 NO_PAPER = replace(WORKING, receipt_printer=NeedsAttention(PAPER_OUT))
 NO_READER = replace(WORKING, identity_card_reader=NeedsAttention(READER_UNPLUGGED))
+OFFLINE = Delivery(offline=True)
+OFFLINE_LONG = Delivery(offline=True, overdue=Overdue(3, NOW.replace(minute=46), today=True), aside=1)

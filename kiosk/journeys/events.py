@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from kiosk.composing import Handwritten, Shown
+from kiosk.delivery import Delivery
 from kiosk.faults import Fault
 from kiosk.ports import CapturedPage, CardContent, PrintOutcome, Status
 from kiosk.submission import Receipt
@@ -282,6 +283,11 @@ class DeviceChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class DeliveryChanged:
+    delivery: Delivery
+
+
+@dataclass(frozen=True, slots=True)
 class TimerFired:
     timer: Timer
 
@@ -312,4 +318,4 @@ Touch = (
 )
 CameraEvent = PageSeen | PageCaptured | PageNotCaptured
 Outcome = SubmissionSealed | SubmissionNotSealed | Received | PrintEnded | RatingKept | RatingNotKept
-Event = Touched | Touch | ReaderEvent | CameraEvent | Outcome | DeviceChanged | TimerFired
+Event = Touched | Touch | ReaderEvent | CameraEvent | Outcome | DeviceChanged | DeliveryChanged | TimerFired

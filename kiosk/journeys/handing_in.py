@@ -68,6 +68,7 @@ def step(
     place: str,
     acknowledge_wait_s: float,
 ) -> Step:
+    """`acknowledge_wait_s`: how long the slip waits for a receipt number; 0 where none is to be expected."""
     match page, event:
         case ((SigningByHand(case) | ChoosingWay(case) | SigningByCard(case)), _):
             vouched = _vouch(page, event, moment)
@@ -75,6 +76,9 @@ def step(
                 return cast(Step, vouched)
             return _seal(case, page.shown, cast(Vouching, vouched), moment, origin, catalogue, place)
         case Sealing(submission=submission, filed=filed), SubmissionSealed(sid) if sid == submission.sid:
+            if acknowledge_wait_s == 0:
+                done, effects = _print(filed, None, copy=1)
+                return done, (AwaitReceipt(sid), *effects)
             wait = StartTimer(Timer.ACKNOWLEDGE, acknowledge_wait_s)
             return AwaitingReceipt(filed), (AwaitReceipt(sid), wait)
         case Sealing(), SubmissionNotSealed(fault, certain):

@@ -22,7 +22,7 @@ from kiosk.journeys.events import (
 from kiosk.journeys.pages import Home, NotEligible
 from tests.ui.conftest import OpenGlass
 from tests.ui.glass import SAY, SCREENS, Glass
-from ui.sheet_people import ALLOWANCE, PLACE, at
+from ui.sheet_people import ALLOWANCE, OFFLINE, OFFLINE_LONG, PLACE, at
 from ui.sheet_states import ENTRY
 from ui.shell import page_file, page_name
 
@@ -151,6 +151,31 @@ def test_home_names_every_item_and_the_missing_paper(glass: Glass) -> None:
     assert glass.text("notice") == SAY("home.paper_out")
     glass.show(ENTRY["home"])
     assert not glass.has("notice")
+
+
+@pytest.mark.parametrize("orientation", SCREENS)
+@pytest.mark.parametrize("state", ["idle", "home", "guide-allowance"])
+def test_while_the_platform_is_not_reached_every_page_before_an_application_says_so_in_a_calm_line(
+    open_glass: OpenGlass, orientation: str, state: str
+) -> None:
+    glass = open_glass(orientation)
+    glass.show(ENTRY[state])
+    assert "连不上平台" not in glass.texts()
+    glass.show(replace(ENTRY[state], delivery=OFFLINE))
+    said = [item for item in glass.items() if "连不上平台" in str(item.property("text")) and item.property("color")]
+    theme = glass.view.engine().singletonInstance("Hall.Components", "Theme")
+    assert {item.property("color").name() for item in said} == {theme.property("inkSecondary").name()}
+    glass.show(ENTRY[state])
+    assert "连不上平台" not in glass.texts(), "the line is back"
+
+
+def test_only_the_idle_page_tells_staff_what_waits(glass: Glass) -> None:
+    glass.show(ENTRY["idle-staff"])
+    assert glass.text("staff") == "待送 3 件 · 自 09:46\n需工作人员查看 1 件"
+    glass.show(replace(ENTRY["home"], delivery=OFFLINE_LONG))
+    assert "待送" not in glass.texts()
+    glass.show(ENTRY["idle"])
+    assert not glass.has("staff")
 
 
 def test_the_guide_pages_in_large_mode_and_hides_nothing_for_good(glass: Glass) -> None:

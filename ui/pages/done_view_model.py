@@ -83,7 +83,7 @@ def derive_done(page: Done, session: Session, place: Place, say: Texts) -> DoneP
         lead=_lead(page, paper, say),
         paper=paper,
         slip_heading=say(f"done.slip.{paper}"),
-        slip_lead=say("done.slip.newer" if newer else f"done.slip.{paper}.lead"),
+        slip_lead=_slip_lead(kind, paper, say, newer=newer),
         numbers=_numbers(page, say),
         payload=page.filed.slip_code,
         preview_heading="" if received else say("slip.title.kept"),
@@ -125,6 +125,12 @@ def _lead(page: Done, paper: str, say: Texts) -> str:
     if page.filed.promised_days:
         return say("done.received.lead.days", days=page.filed.promised_days)
     return say("done.received.lead")
+
+
+def _slip_lead(kind: str, paper: str, say: Texts, *, newer: bool) -> str:
+    if newer:
+        return say("done.slip.newer")
+    return say("done.slip.kept.lead" if (kind, paper) == ("kept", "printed") else f"done.slip.{paper}.lead")
 
 
 def _numbers(page: Done, say: Texts) -> tuple[Labelled, ...]:

@@ -46,6 +46,7 @@ class GuideProps:
     """Bound to by the page, swapped whole. `needs`: who may apply and what to bring; `terms`: time, fee, result."""
 
     heading: str = ""
+    offline: str = ""
     start: str = ""
     start_reason: str = ""
     previous: str = ""
@@ -61,6 +62,7 @@ def derive_guide(page: ReadingGuide, session: Session, place: Place, say: Texts)
     item, blocking = page.item, session.devices.blocking
     return GuideProps(
         heading=say("guide.heading.begun" if page.case else "guide.heading"),
+        offline=say("delivery.offline.slip") if session.delivery.offline else "",
         start=say("guide.continue" if page.case else "guide.start"),
         start_reason=_reason(blocking, say, large=session.large) if blocking else "",
         previous=say("guide.previous"),
@@ -163,6 +165,10 @@ class GuideViewModel(PageViewModel):
     @Property(str, notify=changed)
     def heading(self) -> str:
         return self._props.heading
+
+    @Property(str, notify=changed)
+    def offline(self) -> str:
+        return self._props.offline
 
     @Property(str, notify=changed)
     def start(self) -> str:

@@ -11,6 +11,7 @@ from kiosk.items import Item
 from kiosk.journeys.events import Event, ItemChosen, WentBack
 from kiosk.journeys.pages import Home
 from kiosk.session import Session, fault_of
+from ui.delivery import offline_line
 from ui.pages.page_view_model import PageViewModel
 from ui.place import Place
 from ui.rows import Rows
@@ -34,6 +35,7 @@ class HomeProps:
     heading: str = ""
     lead: str = ""
     notice: str = ""
+    offline: str = ""
     way: str = ""
     way_card: str = ""
     way_answer: str = ""
@@ -47,6 +49,7 @@ def derive_home(page: Home, session: Session, place: Place, say: Texts) -> HomeP
         heading=say("home.heading.large" if session.large else "home.heading"),
         lead=say("home.lead"),
         notice=_notice(session, say),
+        offline=offline_line(session.delivery, say),
         way=say("home.way"),
         way_card=say("home.way.card"),
         way_answer=say("home.way.answer"),
@@ -105,6 +108,10 @@ class HomeViewModel(PageViewModel):
     @Property(str, notify=changed)
     def notice(self) -> str:
         return self._props.notice
+
+    @Property(str, notify=changed)
+    def offline(self) -> str:
+        return self._props.offline
 
     @Property(str, notify=changed)
     def way(self) -> str:

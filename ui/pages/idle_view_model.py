@@ -8,6 +8,7 @@ from PySide6.QtQml import QmlElement, QmlUncreatable
 from kiosk.journeys.events import Awakened
 from kiosk.journeys.pages import Idle
 from kiosk.session import Session
+from ui.delivery import offline_line, staff_lines
 from ui.pages.page_view_model import PageViewModel
 from ui.place import Place
 from ui.texts import Texts
@@ -18,7 +19,7 @@ QML_IMPORT_MAJOR_VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class IdleProps:
-    """All that the page binds to; swapped whole, before anyone is told."""
+    """All that the page binds to; swapped whole, before anyone is told. `offline`, `staff`: empty while all is well."""
 
     heading: str = ""
     lead: str = ""
@@ -27,6 +28,8 @@ class IdleProps:
     items: str = ""
     where: str = ""
     hours: str = ""
+    offline: str = ""
+    staff: str = ""
 
 
 def derive_idle(page: Idle, session: Session, place: Place, say: Texts) -> IdleProps:
@@ -38,6 +41,8 @@ def derive_idle(page: Idle, session: Session, place: Place, say: Texts) -> IdleP
         items="\n".join(item.called for item in place.catalogue.items),
         where=say("idle.place", hall=place.hall.name, terminal=place.terminal_number),
         hours=place.hall.hours,
+        offline=offline_line(session.delivery, say),
+        staff=staff_lines(session.delivery, say),
     )
 
 
@@ -81,3 +86,11 @@ class IdleViewModel(PageViewModel):
     @Property(str, notify=changed)
     def hours(self) -> str:
         return self._props.hours
+
+    @Property(str, notify=changed)
+    def offline(self) -> str:
+        return self._props.offline
+
+    @Property(str, notify=changed)
+    def staff(self) -> str:
+        return self._props.staff

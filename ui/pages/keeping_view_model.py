@@ -49,7 +49,9 @@ def derive_keeping(page: Sealing | AwaitingReceipt, session: Session, place: Pla
             late=say("keeping.late.sealing"),
             steps=(
                 KeepingStep(say("keeping.step.keep"), "working", doing),
-                KeepingStep(say("keeping.step.send"), "preparing", waiting),
+                KeepingStep(say("keeping.step.send.offline"), "preparing", "")
+                if session.delivery.offline
+                else KeepingStep(say("keeping.step.send"), "preparing", waiting),
             ),
         )
     wait_s = place.times.acknowledge_wait_s

@@ -3,21 +3,24 @@
 import queue
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 
+from kiosk.delivery import Delivery, Overdue
 from kiosk.faults import CLOCK_WRONG, STORE_REFUSED
-from kiosk.journeys.events import Device, DeviceChanged, Event, SubmissionNotSealed
+from kiosk.journeys.events import DeliveryChanged, Device, DeviceChanged, Event, SubmissionNotSealed
 from kiosk.ports import NeedsAttention, Ready
 from kiosk.submission import SealedSubmission
 from sync.outbox.drain import Drain
-from sync.outbox.schema import KEY
+from sync.outbox.schema import KEY, State
 from sync.outbox.store import Outbox
 from terminal.services import StoreService
 
 WITHIN_S = 10.0
+CHINA = timezone(timedelta(hours=8))
+SIDS = ("019a0000-0000-7000-8000-000000000001", "019a0000-0000-7000-8000-000000000002")
 
 
 class Refused:
@@ -79,3 +82,34 @@ def test_a_clock_behind_signed_time_puts_the_terminal_out_of_service_until_it_is
     with closing(Drain(tmp_path / "store")) as drain:
         events = [row.event for row in drain.journal_unsent(100).rows]
     assert [event for event in events if event.startswith("clock.")] == ["clock.wrong", "clock.right"]
+
+
+def test_whether_the_platform_is_reached_and_what_waits_is_told_when_it_changes(tmp_path: Path) -> None:
+    since = datetime(2026, 11, 23, 1, 46, tzinfo=UTC)
+    directory = tmp_path / "store"
+    with closing(Outbox(directory, reserve_mb=1, now=lambda: since)) as outbox:
+        for sid in SIDS:
+            outbox.seal(SealedSubmission(sid, f"CZ03{sid[-8:]}", b"{}", ()))
+    told: queue.SimpleQueue[Event] = queue.SimpleQueue()
+    bugs: list[BaseException] = []
+    service = StoreService(
+        lambda: Outbox(directory, reserve_mb=1),
+        lambda event, visit: told.put(event),
+        bugs.append,
+        now=lambda: (since + timedelta(minutes=10)).astimezone(CHINA),
+    )
+    with closing(Drain(directory)) as drain:
+        drain.note_agent({"reachable": False, "since": since.isoformat()})
+        drain.set_aside(SIDS[0], State.REJECTED, b"{}")
+        service.thread.start()
+        assert told.get(timeout=WITHIN_S) == DeviceChanged(Device.STORE, Ready())
+        overdue = Overdue(1, since.astimezone(CHINA), today=True)
+        assert told.get(timeout=WITHIN_S) == DeliveryChanged(Delivery(offline=True, overdue=overdue, aside=1))
+        drain.note_agent({"reachable": True, "since": since.isoformat()})
+        drain.set_aside(SIDS[1], State.CONFLICT, b"{}")
+        heard = told.get(timeout=WITHIN_S)
+        while heard != DeliveryChanged(Delivery(aside=2)):  # a poll may fall between the two
+            heard = told.get(timeout=WITHIN_S)
+    service.thread.stop(within_s=WITHIN_S)
+    assert bugs == []
+    assert told.empty(), "nothing is told twice"

@@ -259,6 +259,13 @@ def test_what_is_being_done_is_said_with_its_longest_time() -> None:
     assert waiting.wait_s == PLACE.times.acknowledge_wait_s
 
 
+def test_while_the_platform_is_not_reached_nobody_is_told_that_it_is_asked_next() -> None:
+    session = APPLICATION["sealing-offline"]
+    assert isinstance(session.page, Sealing)
+    steps = derive_keeping(session.page, session, PLACE, SAY).steps
+    assert [(step.text, step.after) for step in steps] == [("在本机存好", "正在做"), ("连上平台，自动送", "")]
+
+
 def done(name: str) -> DoneProps:
     session = APPLICATION[name]
     assert isinstance(session.page, Done)
@@ -268,6 +275,11 @@ def done(name: str) -> DoneProps:
 def test_a_promised_time_stands_where_it_was_filed() -> None:
     assert "10 个工作日" in done("done-received").lead
     assert "工作日" not in done("done-rated").lead
+
+
+def test_who_takes_a_slip_without_a_number_is_told_where_to_ask_for_it() -> None:
+    assert "收件编号" in done("done-kept").slip_lead
+    assert "收件编号" not in done("done-rated").slip_lead
 
 
 @pytest.mark.parametrize("name", [name for name in APPLICATION if name.startswith("done-")])

@@ -1,25 +1,28 @@
 """What the pages before and after an application say, derived from the session alone."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
+from kiosk.delivery import Delivery, Overdue
 from kiosk.faults import CARD_UNSUPPORTED, PAPER_LOW, PAPER_OUT, PRINTER_JAMMED, READER_UNPLUGGED, STORE_FULL, Fault
 from kiosk.items import Fact, Item
 from kiosk.journeys.events import Event
 from kiosk.journeys.identify import AwaitingCard, Expired, Identify, NotRead, ReaderAway, Reading
-from kiosk.journeys.pages import Goodbye, Home, Identifying, NotEligible, OutOfService, ReadingGuide
+from kiosk.journeys.pages import Goodbye, Home, Identifying, Idle, NotEligible, OutOfService, ReadingGuide
 from kiosk.ports import Degraded, NeedsAttention, Starting, Status
 from kiosk.session import Devices
+from ui.delivery import staff_lines
 from ui.header import derive_header
 from ui.pages.goodbye_view_model import derive_goodbye
 from ui.pages.guide_view_model import GuideLine, GuideProps, derive_guide
 from ui.pages.home_view_model import HomeProps, derive_home
 from ui.pages.identify_view_model import IdentifyProps, derive_identify
+from ui.pages.idle_view_model import derive_idle
 from ui.pages.not_eligible_view_model import NotEligibleViewModel, derive_not_eligible
 from ui.pages.out_of_service_view_model import derive_out_of_service
-from ui.sheet_people import ALLOWANCE, BEGUN, INSURANCE, PLACE, WORKING, at
+from ui.sheet_people import ALLOWANCE, BEGUN, INSURANCE, OFFLINE_LONG, PLACE, WORKING, at
 from ui.texts import texts_of
 
 SAY = texts_of("zh_hans")
@@ -64,6 +67,30 @@ def test_home_says_before_one_begins_that_no_slip_can_be_printed(fault: Fault, w
     notice = home(NeedsAttention(fault)).notice
     assert notice.startswith(words)
     assert "打不了凭条" in notice
+
+
+# Delivery.
+
+
+def test_citizens_hear_of_the_line_and_staff_of_what_waits() -> None:
+    props = derive_idle(Idle(), replace(at(Idle()), delivery=OFFLINE_LONG), PLACE, SAY)
+    assert props.offline == SAY("delivery.offline")
+    assert props.staff.splitlines() == ["待送 3 件 · 自 09:46", "需工作人员查看 1 件"]
+
+
+def test_while_all_is_well_nothing_is_said_of_it() -> None:
+    props = derive_idle(Idle(), at(Idle()), PLACE, SAY)
+    assert (props.offline, props.staff) == ("", "")
+
+
+def test_what_waits_since_another_day_is_dated() -> None:
+    delivery = Delivery(overdue=Overdue(1, datetime(2026, 11, 20, 16, 5, tzinfo=UTC), today=False))
+    assert staff_lines(delivery, SAY) == "待送 1 件 · 自 11-20 16:05"
+
+
+def test_no_line_about_delivery_promises_a_number_or_a_time() -> None:
+    said = SAY("delivery.offline") + SAY("delivery.offline.slip")
+    assert not any(word in said for word in ("马上", "分钟", "短信", "受理"))
 
 
 # Guide.

@@ -16,13 +16,26 @@ PageFrame {
     readonly property bool split: Theme.landscape && !Theme.large
 
     heading: viewModel.heading
+    lead: split ? "" : viewModel.offline
     primaryText: viewModel.start
     primaryReason: viewModel.startReason
     onBack: viewModel.goBack()
     onPrimary: viewModel.begin()
 
     aside: [
+        Notice {
+            id: offline
+
+            objectName: "offline"
+            width: root.columnWidth
+            // Home has said it too: where the terms need all the room, they have it.
+            visible: root.split && text !== "" && height + Theme.gapTight + terms.height <= root.lastLine - root.underHeading
+            iconName: "clock"
+            text: root.viewModel.offline
+        },
         Card {
+            id: terms
+
             width: root.columnWidth
             visible: root.split
 

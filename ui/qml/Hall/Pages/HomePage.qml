@@ -18,39 +18,27 @@ PageFrame {
     lead: viewModel.lead
     onBack: viewModel.goBack()
 
-    component Notice: Item {
-        id: notice
+    component PrinterNotice: Notice {
+        objectName: "notice"
+        iconName: "paper-out"
+        color: Theme.attention
+        text: root.viewModel.notice
+    }
 
-        property string text: ""
-
-        implicitHeight: words.height
-
-        Icon {
-            id: icon
-
-            y: Math.round((words.lineHeight - height) / 2)
-            name: "paper-out"
-            size: Theme.iconFine
-            color: Theme.attention
-        }
-
-        BodyText {
-            id: words
-
-            objectName: "notice"
-            x: icon.width + Theme.du(12)
-            width: parent.width - x
-            text: notice.text
-            size: Theme.sizeSecondary
-            color: Theme.attention
-        }
+    component OfflineNotice: Notice {
+        objectName: "offline"
+        iconName: "clock"
+        text: root.viewModel.offline
     }
 
     aside: [
-        Notice {
+        OfflineNotice {
             width: root.columnWidth
             visible: text !== "" && root.crowded
-            text: root.viewModel.notice
+        },
+        PrinterNotice {
+            width: root.columnWidth
+            visible: text !== "" && root.crowded
         },
         SubHeading {
             width: root.columnWidth
@@ -122,10 +110,14 @@ PageFrame {
             }
         }
 
-        Notice {
+        OfflineNotice {
             width: parent.width
             visible: text !== "" && !root.crowded
-            text: root.viewModel.notice
+        }
+
+        PrinterNotice {
+            width: parent.width
+            visible: text !== "" && !root.crowded
         }
     }
 }

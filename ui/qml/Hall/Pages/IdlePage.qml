@@ -15,6 +15,10 @@ Rectangle {
     readonly property bool landscape: Theme.landscape
     readonly property real column: landscape ? (width - 2 * Theme.edge - Theme.gapSection) / 2 : width - 2 * Theme.edge
 
+    // Between them the invitation and the items stand.
+    readonly property real highest: staff.visible && !staff.beside ? staff.y + staff.height : where.y + where.height
+    readonly property real lowest: offline.visible ? offline.y - (landscape ? Theme.gapTight : Theme.gap) : start.y - (landscape ? 0 : Theme.gapSection)
+
     color: Theme.ground
 
     TapHandler {
@@ -43,6 +47,8 @@ Rectangle {
         }
 
         Column {
+            id: place
+
             anchors.verticalCenter: parent.verticalCenter
 
             BodyText {
@@ -59,11 +65,28 @@ Rectangle {
         }
     }
 
+    // For those who work here, at the edge.
+    BodyText {
+        id: staff
+
+        objectName: "staff"
+
+        readonly property bool beside: where.x + where.width + Theme.gapSection + implicitWidth <= root.width - Theme.edge
+
+        x: beside ? root.width - Theme.edge - width : where.x + where.width - place.width
+        y: beside ? where.y + (where.height - height) / 2 : where.y + where.height + Theme.gapTight
+        visible: text !== ""
+        text: root.viewModel.staff
+        size: Theme.sizeMin
+        secondary: true
+        horizontalAlignment: beside ? Text.AlignRight : Text.AlignLeft
+    }
+
     Column {
         id: invitation
 
         x: Theme.edge
-        y: root.landscape ? where.y + where.height + (start.y - where.y - where.height - height) / 2 : where.y + where.height + (items.y - where.y - where.height - height) * 0.45
+        y: root.highest + (root.landscape ? (root.lowest - root.highest - height) / 2 : (root.lowest - items.height - root.highest - height) * 0.45)
         width: root.landscape ? root.width - 3 * Theme.edge - items.width : root.column
         spacing: Theme.gap
 
@@ -82,6 +105,7 @@ Rectangle {
         BodyText {
             objectName: "lead"
             width: parent.width
+            visible: !(offline.visible && root.landscape && Theme.large)
             text: root.viewModel.lead
             size: Theme.sizeSub
             secondary: true
@@ -92,7 +116,7 @@ Rectangle {
         id: items
 
         x: root.landscape ? root.width - Theme.edge - width : Theme.edge
-        y: root.landscape ? invitation.y + (invitation.height - height) / 2 : start.y - Theme.gapSection - height
+        y: root.landscape ? invitation.y + (invitation.height - height) / 2 : root.lowest - height
         width: root.landscape ? Theme.du(640) : root.column
         padding: Theme.padCard
 
@@ -123,6 +147,17 @@ Rectangle {
             size: Theme.sizeMin
             secondary: true
         }
+    }
+
+    Notice {
+        id: offline
+
+        objectName: "offline"
+        x: Theme.edge
+        y: start.y - Theme.gap - height
+        width: root.width - 2 * Theme.edge
+        iconName: "clock"
+        text: root.viewModel.offline
     }
 
     PrimaryButton {
