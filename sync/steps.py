@@ -6,6 +6,7 @@ file `HALL_STOP_FILE` and stops itself; the harness sees the file and kills it, 
 
 import os
 import signal
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -56,4 +57,5 @@ def reached(name: str) -> None:
         file.write(name)
         file.flush()
         os.fsync(file.fileno())
-    os.kill(os.getpid(), signal.SIGSTOP)
+    # To this thread: sent to the process, another thread may take it, and this one would go on for a moment.
+    signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)
