@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from kiosk.check_digits import is_slip_code
 from kiosk.submission import FORMAT, Json, digest_of, is_canonical
@@ -148,18 +149,35 @@ def is_file_name(name: str) -> bool:
 def _not_real(value: dict[str, Json]) -> Iterator[ManifestFault]:
     if value.get("simulated") is True:
         yield ManifestFault("/simulated", "made with simulated devices; this gateway takes real submissions only")
-    for pointer, text in _strings(value, ""):
+    for place, text in _strings(value):
         if is_synthetic(text):
-            yield ManifestFault(pointer, "in a range of synthetic people")
+            yield ManifestFault(_pointer(place), "in a range of synthetic people")
 
 
-def _strings(value: Json, pointer: str) -> Iterator[tuple[str, str]]:
-    match value:
-        case str():
-            yield pointer, value
-        case dict():
-            for key, member in value.items():
-                yield from _strings(member, f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}")
-        case list():
-            for place, member in enumerate(value):
-                yield from _strings(member, f"{pointer}/{place}")
+class _Place(NamedTuple):
+    """Where a value stands: under which key, in which other value. The outermost has neither."""
+
+    within: "_Place | None"
+    key: str | int
+
+
+def _strings(value: Json) -> Iterator[tuple[_Place, str]]:
+    """Every text of a document, in order, however deep: each costs the same."""
+    waiting: list[tuple[_Place, Json]] = [(_Place(None, ""), value)]
+    while waiting:
+        place, one = waiting.pop()
+        match one:
+            case str():
+                yield place, one
+            case dict():
+                waiting += [(_Place(place, key), member) for key, member in reversed(one.items())]
+            case list():
+                waiting += [(_Place(place, at), one[at]) for at in range(len(one) - 1, -1, -1)]
+
+
+def _pointer(place: _Place) -> str:
+    keys = []
+    while place.within is not None:
+        keys.append(str(place.key).replace("~", "~0").replace("/", "~1"))
+        place = place.within
+    return "".join(f"/{key}" for key in reversed(keys))

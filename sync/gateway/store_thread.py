@@ -5,12 +5,14 @@ Without it every request would pay for a sync of its own, and for handing over b
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
 
 AT_ONCE = 64
+LONGEST_S = 0.1  # meanwhile nobody else can write
 Arguments = ParamSpec("Arguments")
 Answer = TypeVar("Answer")
 
@@ -27,11 +29,13 @@ class _Work:
 class StoreThread:
     """Runs works in the order they came, some of them at a time inside `together()`, and answers when that has ended.
 
-    Trouble at its end is the trouble of each of them. Begins with the first work.
+    After `longest_s` no further work is begun inside. Trouble at its end is the trouble of each of them. Begins with
+    the first work. All who ask ask in one event loop.
     """
 
-    def __init__(self, together: Callable[[], AbstractContextManager[None]]) -> None:
+    def __init__(self, together: Callable[[], AbstractContextManager[None]], *, longest_s: float = LONGEST_S) -> None:
         self._together = together
+        self._longest_s = longest_s
         self._changed = threading.Condition()
         self._works: list[_Work] = []
         self._afterwards: dict[Callable[[], None], None] = {}
@@ -45,9 +49,12 @@ class StoreThread:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Answer] = loop.create_future()
         with self._changed:
+            if self._closing:
+                raise RuntimeError("closed: nobody would answer")
             if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="store")
-                self._thread.start()
+                thread = threading.Thread(target=self._run, name="store")
+                thread.start()
+                self._thread = thread
             self._works.append(_Work(lambda: work(*arguments, **named), loop, future))
             self._changed.notify()
         return await future
@@ -77,8 +84,7 @@ class StoreThread:
                 return
             try:
                 with self._together():
-                    for work in works:
-                        _do(work)
+                    works = self._done(works)
             except BaseException as trouble:  # noqa: BLE001 - each of them raises it
                 for work in works:
                     work.error = trouble
@@ -86,6 +92,17 @@ class StoreThread:
             for do in afterwards:
                 do()
             works[0].loop.call_soon_threadsafe(_settle, works)
+
+    def _done(self, works: list[_Work]) -> list[_Work]:
+        """Those that were done in time; the others are the next ones."""
+        until_s = time.monotonic() + self._longest_s
+        for count, work in enumerate(works, 1):
+            _do(work)
+            if time.monotonic() >= until_s:
+                with self._changed:
+                    self._works[:0] = works[count:]
+                return works[:count]
+        return works
 
 
 def _do(work: _Work) -> None:

@@ -234,3 +234,12 @@ def test_any_bytes_are_judged(content: bytes) -> None:
 def test_any_attachments_are_judged(attachments: Json) -> None:
     content = canonical({"attachments": attachments})
     assert "/format" in pointers(content)
+
+
+def test_a_synthetic_number_is_found_however_deep_it_stands(make_submission: MakeSubmission) -> None:
+    submission = make_submission()
+    deep: Json = {"a/b~": "100101194401010028"}
+    for _ in range(200):
+        deep = [deep, ""]
+    found = pointers(changed(submission, deep=deep), sid=submission.sid, simulated=False)
+    assert f"/deep{'/0' * 200}/a~1b~0" in found

@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 
 import apsw
@@ -105,6 +105,32 @@ def test_requests_that_come_while_the_disk_is_busy_share_the_next_sync() -> None
     with closing(thread):
         assert asyncio.run(ask()) == list(range(6))
     assert syncs == [1, 5]
+
+
+def test_works_that_take_long_keep_no_other_writer_waiting() -> None:
+    done: list[int] = []
+    groups: list[list[int]] = []
+
+    @contextmanager
+    def together() -> Iterator[None]:
+        before = len(done)
+        yield
+        groups.append(done[before:])
+
+    async def ask() -> None:
+        await asyncio.gather(*(thread.run(done.append, number) for number in range(4)))
+
+    thread = StoreThread(together, longest_s=0.0)
+    with closing(thread):
+        asyncio.run(ask())
+    assert groups == [[0], [1], [2], [3]]
+
+
+def test_who_asks_too_late_is_told_so() -> None:
+    thread = StoreThread(nullcontext)
+    thread.close()
+    with pytest.raises(RuntimeError, match="closed"):
+        asyncio.run(thread.run(int, "7"))
 
 
 def test_trouble_of_the_disk_at_the_end_is_the_trouble_of_each() -> None:
