@@ -10,23 +10,12 @@ from typing import Any
 
 from cryptography import x509
 from starlette.types import Scope
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from sync.gateway.authority import CertificateAuthority
+from sync.gateway.connections import PEER
 from sync.gateway.ports import Revoked, TerminalIdentity, TerminalRegister
 
-PEER = "hall.peer"
 NO_CHECK_TIME = 0x200000  # X509_V_FLAG_NO_CHECK_TIME of OpenSSL's x509_vfy.h
-
-
-class PeerCertificateProtocol(HttpToolsProtocol):
-    """Puts the DER bytes of the peer's certificate into `scope["extensions"]["hall.peer"]`, when it showed one."""
-
-    def on_message_begin(self) -> None:
-        super().on_message_begin()
-        tls = self.transport.get_extra_info("ssl_object")
-        peer = None if tls is None else tls.getpeercert(True)
-        self.scope["extensions"] = {} if peer is None else {PEER: peer}
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from sync.gateway.catalogues import Catalogues
 from sync.gateway.city import City
 from sync.gateway.city_api import CityRoutes
 from sync.gateway.configuration import Configurations
+from sync.gateway.connections import BoundedProtocol
 from sync.gateway.connectors.folder import FolderConnector
 from sync.gateway.connectors.webhook import WebhookConnector
 from sync.gateway.feeds_api import FeedRoutes
@@ -30,7 +31,7 @@ from sync.gateway.journals import Journals
 from sync.gateway.metrics import Metrics, admin_token
 from sync.gateway.opened import opened_parts
 from sync.gateway.operations_api import OperationRoutes
-from sync.gateway.peers import PeerCertificateProtocol, Peers
+from sync.gateway.peers import Peers
 from sync.gateway.ports import TerminalIdentity
 from sync.gateway.reception import Reception
 from sync.gateway.storage import DirectoryRefused
@@ -163,7 +164,7 @@ class GatewayServer(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 app,
-                http=PeerCertificateProtocol,
+                http=BoundedProtocol,
                 ws="none",
                 ssl_context_factory=None if tls is None else lambda _config, _default: tls,
                 proxy_headers=False,  # nothing in a request says who speaks or how

@@ -7,6 +7,7 @@ import signal
 import threading
 from pathlib import Path
 
+from sync.gateway.connections import allow_many_connections
 from sync.gateway.connectors.webhook import read_city_key
 from sync.gateway.logs import log_to_stderr
 from sync.gateway.peers import renew_certificate, tls_context
@@ -63,6 +64,7 @@ def _serve(options: argparse.Namespace) -> int:
     """0. Raises AddressRefused, DirectoryRefused, KeyRefused, OSError."""
     serving = _serving(options)
     log_to_stderr()
+    allow_many_connections()
 
     def ready(url: str) -> None:
         print(json.dumps({"listening": url}) if options.json else f"listening on {url}", flush=True)
