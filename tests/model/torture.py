@@ -32,8 +32,9 @@ def main() -> int:
     options = parser.parse_args()
     if options.world is not None:
         logging.disable(logging.CRITICAL)
-        print(json.dumps(lived(options.world)[0]))
-        return 0
+        count, failure = lived(options.world)
+        print(json.dumps({**count, "failed": failure}, indent=2))
+        return 0 if failure is None else 1
     began_s, total, failed = time.monotonic(), Counter[str](), []
     with multiprocessing.get_context("spawn").Pool(
         options.processes, logging.disable, (logging.CRITICAL,), maxtasksperchild=20
