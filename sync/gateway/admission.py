@@ -1,7 +1,8 @@
 """How many requests a second reach the store, and when those that may not yet are asked to come again.
 
 A bucket holds at most one second's worth: any second sees at most twice the rate. Who finds it empty gets the next
-free place in a queue that moves at the rate, and is asked to come back then. Small things go before blobs.
+free place in a queue that moves at the rate, and is asked to come back then. Small things of terminals go before
+blobs, and before whatever needs no certificate.
 """
 
 import math
@@ -11,7 +12,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 SHARE_OF_ONE = 0.5  # of the rate, for a single terminal or address
-BLOB_RESERVE = 0.5  # of the bucket stays for small things
+SMALL_RESERVE = 0.5  # of the bucket stays for small things
+LONGEST_WAIT_S = 600.0  # however many ask: behind that the queue begins again
 SOURCES_KEPT = 20_000
 
 
@@ -20,6 +22,7 @@ class Kind(Enum):
 
     SMALL = "small"
     BLOB = "blob"
+    STRANGER = "stranger"  # from anybody
     FREE = "free"
 
 
@@ -46,7 +49,7 @@ class Admission:
         self._lock = threading.Lock()
         self._all = _Bucket(rate, monotonic_s())
         self._sources: dict[str, _Bucket] = {}
-        self._booked_until_s = dict.fromkeys((Kind.SMALL, Kind.BLOB), monotonic_s())
+        self._booked_until_s = dict.fromkeys(Kind, monotonic_s())
 
     def ask(self, kind: Kind, source: str) -> Admitted | ComeAgain:
         """`source` is who asks: one of them alone never gets more than its share."""
@@ -55,7 +58,7 @@ class Admission:
         with self._lock:
             now_s = self._monotonic_s()
             own = self._of(source, now_s)
-            reserve = self._all.capacity * BLOB_RESERVE if kind is Kind.BLOB else 0.0
+            reserve = 0.0 if kind is Kind.SMALL else self._all.capacity * SMALL_RESERVE
             if not own.holds_one(now_s):
                 return ComeAgain(math.ceil(own.capacity / own.rate))
             if not self._all.holds_one(now_s, reserve):
@@ -65,9 +68,9 @@ class Admission:
             return Admitted()
 
     def _book(self, kind: Kind, now_s: float) -> float:
-        """The next free place; one for a blob lies behind all that small things have booked."""
-        before_s = max(self._booked_until_s.values()) if kind is Kind.BLOB else self._booked_until_s[kind]
-        self._booked_until_s[kind] = max(before_s, now_s) + 1 / self._rate
+        """The next free place; small things' lie before all others'."""
+        booked_s = max(now_s, self._booked_until_s[Kind.SMALL], self._booked_until_s[kind]) + 1 / self._rate
+        self._booked_until_s[kind] = booked_s if booked_s <= now_s + LONGEST_WAIT_S else now_s + 1 / self._rate
         return self._booked_until_s[kind]
 
     def _of(self, source: str, now_s: float) -> "_Bucket":

@@ -26,8 +26,8 @@ class CityRoutes:
     @property
     def messages(self) -> Sequence[Message]:
         return (
-            FromAnybody("POST", "/v1/city/cases", Kind.SMALL, self.case),
-            FromAnybody("GET", "/v1/city/blobs/{digest}", Kind.BLOB, self.blob),
+            FromAnybody("POST", "/v1/city/cases", Kind.STRANGER, self.case),
+            FromAnybody("GET", "/v1/city/blobs/{digest}", Kind.STRANGER, self.blob),
         )
 
     async def case(self, request: Request) -> Response:

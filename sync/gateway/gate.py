@@ -138,6 +138,8 @@ class Gate:
             return response
 
     async def _passed(self, message: Message, request: Request) -> Response:
+        if isinstance(message, FromTerminal) and not self._peers.says_who(request.scope):
+            return refusal(401, "no-certificate")  # and takes nobody's place
         admitted = self._admission.ask(message.kind, source_of(request.scope))
         match admitted:
             case ComeAgain(retry_after_s):

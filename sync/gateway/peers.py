@@ -45,6 +45,10 @@ class Peers:
         self._now = now
         self._as_terminal = as_terminal
 
+    def says_who(self, scope: Scope) -> bool:
+        """Whether there is anybody to look up."""
+        return certificate_of(scope) is not None or (self._as_terminal is not None and scope["scheme"] == "http")
+
     def of(self, scope: Scope) -> TerminalIdentity | Revoked | RanOut | NoCertificate | UnknownCertificate:
         peer = certificate_of(scope)
         if peer is not None:

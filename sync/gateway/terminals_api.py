@@ -30,9 +30,9 @@ class TerminalRoutes:
     @property
     def messages(self) -> Sequence[Message]:
         return (
-            FromAnybody("GET", "/v1/authority", Kind.SMALL, self.authority),
-            FromAnybody("POST", "/v1/enrolment", Kind.SMALL, self.enrol),
-            FromAnybody("POST", "/v1/certificates/renew", Kind.SMALL, self.renew),
+            FromAnybody("GET", "/v1/authority", Kind.STRANGER, self.authority),
+            FromAnybody("POST", "/v1/enrolment", Kind.STRANGER, self.enrol),
+            FromAnybody("POST", "/v1/certificates/renew", Kind.STRANGER, self.renew),
             FromTerminal("POST", "/v1/audit", Kind.SMALL, self.audit),
             FromTerminal("POST", "/v1/telemetry", Kind.SMALL, self.telemetry),
         )

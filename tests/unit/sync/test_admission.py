@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sync.agent.backoff import Backoff
-from sync.gateway.admission import SOURCES_KEPT, Admission, Admitted, ComeAgain, Kind
+from sync.gateway.admission import LONGEST_WAIT_S, SOURCES_KEPT, Admission, Admitted, ComeAgain, Kind
 
 RATE = 200
 STEPS = (Kind.SMALL, Kind.BLOB, Kind.BLOB, Kind.SMALL)  # manifest, upload begun, upload, commit
@@ -87,6 +87,27 @@ def test_while_small_things_wait_a_blob_is_asked_to_come_behind_them() -> None:
         admission.ask(Kind.SMALL, f"{place}")
     assert admission.ask(Kind.BLOB, "large") == ComeAgain(11)
     assert admission.ask(Kind.FREE, "prometheus") == Admitted()
+
+
+def test_strangers_take_no_place_that_terminals_need() -> None:
+    time = Time()
+    admission = Admission(RATE, time)
+    for tick in range(10 * RATE):
+        time.now_s += 1 / RATE
+        for place in range(10):
+            admission.ask(Kind.STRANGER, f"stranger {tick % 7} {place}")
+        assert admission.ask(Kind.SMALL, f"terminal {tick}") == Admitted()
+
+
+def test_however_many_ask_nobody_is_sent_away_for_hours() -> None:
+    admission = Admission(RATE, Time())
+    waits_s = [
+        answer.retry_after_s
+        for place in range(300_000)
+        if isinstance(answer := admission.ask(Kind.SMALL, f"{place % 1000}"), ComeAgain)
+    ]
+    assert max(waits_s) == LONGEST_WAIT_S
+    assert min(waits_s[-RATE:]) > 1
 
 
 def test_who_has_been_quiet_is_forgotten() -> None:
