@@ -15,6 +15,7 @@ from provisioning.surroundings import foreign_owner, space_of
 from sync.agent.enrolment import RENEW_AFTER, RENEW_LATE
 from sync.outbox.identity import Identity, NotEnrolled, read_identity
 from sync.outbox.overview import Aside, NoStore, Overview, overview
+from sync.outbox.running import is_agent_running
 from sync.outbox.schema import StoreTrouble
 
 WAITS_LONG = timedelta(hours=1)
@@ -73,12 +74,15 @@ def status(configuration: Configuration, *, now: datetime) -> Standing:
         return Standing([who, _fail("store", f"{directory} belongs to {owner}", to_do)], None, None)
     try:
         identity = read_identity(directory)
+        runs = is_agent_running(directory)
         store = overview(directory, now, budget_mb=configuration.store.budget_mb)
     except StoreTrouble as trouble:
         what = f"does not open: {trouble or type(trouble).__name__}"
         finding = _fail("store", what, "see the disk and the key; delete nothing", WhoActs.MAINTENANCE)
         return Standing([who, finding], None, None)
     findings = [who, identity_finding(identity, configuration.terminal.code, now)]
+    if isinstance(identity, Identity):
+        findings.append(_agent(runs))
     if isinstance(store, NoStore):
         return Standing([*findings, ok("store", "nothing was ever kept here")], identity, None)
     findings += [clock_finding(store), *_gateway(store, now), _waiting(store, now)]
@@ -121,7 +125,19 @@ def clock_finding(store: Overview) -> Finding:
     if behind > MAY_BE_BEHIND:
         to_do = "set the clock, see the time server and the battery; nothing is taken in until then"
         return _fail("clock", f"wrong: at least {behind} behind what the platform has signed", to_do)
+    offset_ms = store.agent.get("clock_offset_ms")
+    if isinstance(offset_ms, int) and (off := abs(timedelta(seconds=round(offset_ms / 1000)))) > MAY_BE_BEHIND:
+        way = "behind" if offset_ms > 0 else "ahead of"
+        what = f"{off} {way} the platform's when it last answered"
+        return Finding(Grade.WARN, "clock", what, "see the time server and the battery", WhoActs.MAINTENANCE)
     return ok("clock", "plausible" if store.floor else "nobody has vouched for it yet")
+
+
+def _agent(runs: bool) -> Finding:
+    if runs:
+        return ok("agent", "runs")
+    to_do = "start it (kiosk agent); when it ends at once its log says why. What waits is kept"
+    return _fail("agent", "does not run: nothing is sent", to_do, WhoActs.MAINTENANCE)
 
 
 def _gateway(store: Overview, now: datetime) -> list[Finding]:
@@ -136,7 +152,14 @@ def _gateway(store: Overview, now: datetime) -> list[Finding]:
     elif note.get("reason"):
         findings.append(ok("gateway", f"reached, and busy: {note['reason']}; tries by itself"))
     else:
-        findings.append(ok("gateway", f"reached{since}" if note.get("reachable") else "nothing known; see the agent"))
+        findings.append(ok("gateway", f"reached{since}" if note.get("reachable") else "nothing known yet"))
+    if note.get("renewal"):
+        what = f"the gateway does not renew this terminal's certificate ({note['renewal']})"
+        findings.append(_fail("renewal", what, "ask the platform for a new code, and run kiosk-provision enrol"))
+    refused = note.get("refused")
+    for kind, cause in refused.items() if isinstance(refused, dict) else ():
+        what = f"what the gateway sent last is refused ({cause}); the one before stays"
+        findings.append(Finding(Grade.WARN, kind, what, "tell the platform", WhoActs.CONFIGURATION))
     if note.get("clone"):
         what = f"another copy of this store speaks to the gateway ({note['clone']})"
         findings.append(_fail("copy", what, "find the other machine; the platform names both: terminals show"))
@@ -152,7 +175,7 @@ def _waiting(store: Overview, now: datetime) -> Finding:
     if now - datetime.fromisoformat(store.oldest_since) < WAITS_LONG:
         return ok("waiting", what)
     reached = store.agent.get("reachable")
-    to_do = "see the network and the gateway" if reached is False else "see that the agent runs: kiosk agent"
+    to_do = "see the network and the gateway" if reached is False else "see the agent and its log"
     return Finding(Grade.WARN, "waiting", what, f"{to_do}; what waits is kept", WhoActs.MAINTENANCE)
 
 

@@ -5,7 +5,7 @@ and why not. Both lanes tell it.
 import logging
 import threading
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from kiosk.submission import Json
 from sync.agent.clock import Clock
@@ -29,6 +29,8 @@ class AgentNote:
             "reason": None,  # in words
             "identity": None,  # in words, while our certificate or theirs is not believed
             "clone": None,  # what the gateway found
+            "renewal": None,  # why the gateway does not renew our certificate
+            "refused": {},  # catalogue, configuration: why the last one that came is not taken
             "clock_offset_ms": None,  # the gateway's clock less ours, when it last signed
             "lanes": {},
         }
@@ -59,9 +61,10 @@ class AgentNote:
                 "lanes": {**_table(self._note["lanes"]), lane: self._lane(breaker, now_s)},
             }
 
-    def clock(self, offset_ms: int) -> None:
+    def signed_now(self, at: datetime) -> None:
+        """The gateway's time, signed for the answer that has just come; most documents carry an older one."""
         with self._lock:
-            self._note["clock_offset_ms"] = offset_ms
+            self._note["clock_offset_ms"] = round((at - self._clock.now()).total_seconds() * 1000)
 
     @property
     def ran_out(self) -> bool:
@@ -72,6 +75,19 @@ class AgentNote:
     def renewed(self) -> None:
         with self._lock:
             self._ran_out = False
+            self._note["renewal"] = None
+
+    def not_renewed(self, why: str) -> bool:
+        """The gateway will not renew the certificate. Whether that is new."""
+        with self._lock:
+            known, self._note["renewal"] = self._note["renewal"], why
+            return known != why
+
+    def refused(self, kind: str, cause: str | None) -> None:
+        """The last document of this kind was not taken; None: what is kept is what the gateway has."""
+        with self._lock:
+            others = {one: why for one, why in _table(self._note["refused"]).items() if one != kind}
+            self._note["refused"] = others if cause is None else {**others, kind: cause}
 
     def clone(self, finding: str) -> bool:
         """The gateway found that another copy of this store speaks. Whether that is new."""

@@ -98,9 +98,7 @@ class Pulls:
         }
         self._due_s = dict.fromkeys(self._steps, float("-inf"))
         self._journal_look_s = float("-inf")
-        self._offset_ms: int | None = None
         self._refused: dict[Pulled, str] = {}
-        self._not_renewed: Why | None = None
 
     def urgent(self, now_s: float) -> Sequence[Work]:
         """A new certificate: with one that ran out nothing else is believed.
@@ -159,10 +157,12 @@ class Pulls:
                 return None
             case Refused(Why.NO_NETWORK | Why.DISK as why):
                 return Again(f"renewal: {why.value}", Trouble.UNREACHABLE)
-            case Refused(why):
-                if why is not self._not_renewed:
-                    self._not_renewed = why
+            case Refused(Why.REVOKED | Why.TOO_LATE | Why.UNKNOWN_KEY as why):
+                if self._note.not_renewed(why.value):
+                    log.warning("the gateway does not renew our certificate: %s", why.value)
                     self._drain.journal("certificate.refused", cause=why.value)
+                return Again(f"renewal: {why.value}", Trouble.CASE)
+            case Refused(why):
                 return Again(f"renewal: {why.value}", Trouble.IDENTITY)
 
     def _feed(self) -> Again | None:
@@ -174,7 +174,7 @@ class Pulls:
             page = _page(after, signed.document)
             if page is None or signed.document.get("terminal") != self._terminal:
                 return Again("signed, but not this terminal's feed", Trouble.CASE)
-            self._heard(page.at)
+            self._note.signed_now(page.at)
             after = self._drain.apply_feed(page)
         feed = self._drain.feed()
         if feed.durable_until < feed.cursor:
@@ -187,6 +187,7 @@ class Pulls:
         headers = {} if kept is None else {"If-None-Match": f'"{kept.cursor}"'}
         answer = self._client.exchange.ask("GET", "v1/config", headers=headers)
         if isinstance(answer, Answer) and answer.status == 304:
+            self._has(Pulled.CONFIGURATION)
             return None
         signed = self._signed(answer, CONFIGURATION)
         if not isinstance(signed, Signed):
@@ -196,8 +197,9 @@ class Pulls:
             return self._refuse(Pulled.CONFIGURATION, "not-ours", signed.content)
         if kept is not None and serial < kept.cursor:
             return self._refuse(Pulled.CONFIGURATION, "older", signed.content)
-        self._heard(at)
+        self._drain.raise_floor(at)
         if kept is not None and serial == kept.cursor:
+            self._has(Pulled.CONFIGURATION)
             return None
         faults = self._around.judge_configuration(signed.content)
         if faults:
@@ -207,6 +209,7 @@ class Pulls:
             Pulled.CONFIGURATION, signed.content, signed.line, snapshot="", cursor=serial, version=str(serial)
         )
         self._around.configuration_taken()
+        self._has(Pulled.CONFIGURATION)
         return None
 
     def _catalogue(self) -> Again | None:
@@ -216,9 +219,11 @@ class Pulls:
             query, tag = f"?snapshot={kept.snapshot}&cursor={kept.cursor}", f'"{kept.snapshot}:{kept.cursor}"'
             answer = self._ask_catalogue(query, {"If-None-Match": tag})
             if isinstance(answer, Answer) and answer.status == 304:
+                self._has(Pulled.CATALOGUE)
                 return None
             signed = self._signed(answer, DELTA, WHOLE)
             if isinstance(signed, Signed) and self._keep_catalogue(signed, kept.content) is None:
+                self._has(Pulled.CATALOGUE)
                 return None
             if not isinstance(signed, Signed) and not (isinstance(answer, Answer) and answer.status == 409):
                 return self._not_taken(Pulled.CATALOGUE, signed)
@@ -227,7 +232,10 @@ class Pulls:
         if not isinstance(signed, Signed):
             return self._not_taken(Pulled.CATALOGUE, signed)
         wrong = self._keep_catalogue(signed, None if kept is None else kept.content)
-        return None if wrong is None else self._refuse(Pulled.CATALOGUE, wrong.cause, signed.content)
+        if wrong is None:
+            self._has(Pulled.CATALOGUE)
+            return None
+        return self._refuse(Pulled.CATALOGUE, wrong.cause, signed.content)
 
     def _ask_catalogue(self, query: str, headers: Mapping[str, str]) -> Answer | Again:
         return self._client.exchange.ask(
@@ -237,7 +245,7 @@ class Pulls:
     def _keep_catalogue(self, signed: Signed, before: bytes | None) -> NotProved | None:
         match assemble(signed.document, before):
             case Assembled(content, snapshot, cursor, version, at):
-                self._heard(at)
+                self._drain.raise_floor(at)
                 self._drain.keep_pulled(
                     Pulled.CATALOGUE, content, signed.line, snapshot=snapshot, cursor=cursor, version=version
                 )
@@ -304,7 +312,7 @@ class Pulls:
                 "format": TELEMETRY,
                 "waiting": len(pending),
                 "oldest_at": pending[0].since.isoformat() if pending else None,
-                "clock_offset_ms": self._offset_ms,
+                "clock_offset_ms": self._note.document()["clock_offset_ms"],
                 "dropped_journal_rows": self._drain.journal_dropped(),
                 **self._around.telemetry(),
             }
@@ -331,22 +339,19 @@ class Pulls:
             return None
         return answer.again() if isinstance(answer, Answer) else answer
 
+    def _has(self, kind: Pulled) -> None:
+        """What is kept is what the gateway has."""
+        self._note.refused(kind.value, None)
+
     def _refuse(self, kind: Pulled, cause: str, content: bytes) -> Again | None:
         """The old one stays: this question is answered for now. The same refusal again is told only once."""
+        self._note.refused(kind.value, cause)
         what = f"{cause} {digest_of(content)}"
         if self._refused.get(kind) != what:
             self._refused[kind] = what
             log.warning("the gateway's %s is refused (%s); the one before stays", kind.value, cause)
             self._drain.journal(f"{kind.value}.refused", cause=cause)
         return None
-
-    def _heard(self, at: datetime) -> None:
-        """`at` was signed by our gateway, just now or earlier."""
-        floor = self._drain.floor()
-        if floor is None or at > floor:
-            self._drain.raise_floor(at)
-            self._offset_ms = round((at - self._clock.now()).total_seconds() * 1000)
-            self._note.clock(self._offset_ms)
 
 
 def _page(after: int, document: Mapping[str, Json]) -> FeedPage | None:

@@ -11,7 +11,7 @@ import ssl
 import threading
 import uuid
 from collections.abc import Mapping
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import sha256
@@ -44,6 +44,7 @@ from sync.outbox.identity import Identity, generation, read_identity
 from sync.outbox.keys import StoreRefused
 from sync.outbox.overview import NoStore, overview
 from sync.outbox.pulled import Pulled
+from sync.outbox.running import agent_runs
 from sync.outbox.schema import StoreTrouble
 from sync.strict_toml import Findings
 
@@ -95,7 +96,13 @@ def run_agent(
     Raises StoreRefused when the store must not be opened at all, AddressRefused when the gateway's address is no safe
     one. A store that does not answer is opened again after a pause; what is sealed meanwhile waits in it.
     """
-    _Agent(configuration, identity, stop, backoff, poll_s, random or Random(), clock).run()
+    agent = _Agent(configuration, identity, stop, backoff, poll_s, random or Random(), clock)
+    with ExitStack() as held:
+        try:
+            held.enter_context(agent_runs(Path(configuration.store.directory)))
+        except OSError as trouble:  # the lanes wait for the disk; `status` cannot see us meanwhile
+            log.warning("no lock says that this agent runs: %s", type(trouble).__name__)
+        agent.run()
 
 
 class _Agent:

@@ -1,7 +1,7 @@
 """How a terminal stands, in words for a technician: what waits, since when, why, and who must act."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -18,6 +18,7 @@ from provisioning.status import Standing, status
 from sync.configuration_file import read_configuration
 from sync.outbox.drain import Drain
 from sync.outbox.identity import keep_identity, kept_draft
+from sync.outbox.running import agent_runs
 from sync.outbox.schema import State
 from sync.outbox.store import Outbox
 from sync.wire.signatures import SigningKey, new_seed
@@ -64,11 +65,18 @@ def seal(store: Path, at: datetime = NOW) -> None:
         assert outbox.seal(SealedSubmission(SID, CODE, manifest, (Attachment("a", "text/plain", b"x"),))) == Sealed()
 
 
+@pytest.fixture
+def agent(store: Path) -> Iterator[None]:
+    with agent_runs(store):
+        yield
+
+
 def told(standing: Standing, subject: str) -> Finding:
     (finding,) = [finding for finding in standing.findings if finding.subject == subject]
     return finding
 
 
+@pytest.mark.usefixtures("agent")
 def test_a_terminal_that_is_well_needs_nobody(configuration: Configuration, store: Path) -> None:
     enrol(store)
     seal(store, NOW - timedelta(minutes=5))
@@ -137,7 +145,7 @@ def test_what_waits_long_behind_a_line_that_is_down_sends_somebody_to_the_networ
 def test_what_waits_long_though_the_line_is_well_points_to_the_agent(configuration: Configuration, store: Path) -> None:
     enrol(store)
     seal(store, NOW - timedelta(hours=3))
-    assert "see that the agent runs" in told(status(configuration, now=NOW), "waiting").to_do
+    assert "see the agent" in told(status(configuration, now=NOW), "waiting").to_do
 
 
 def test_what_is_set_aside_is_named_by_its_slip_code(configuration: Configuration, store: Path) -> None:
@@ -170,6 +178,37 @@ def test_a_refused_identity_and_a_copied_store_are_told(configuration: Configura
     assert told(standing, "gateway").grade is told(standing, "copy").grade is Grade.FAIL
 
 
+def test_an_agent_that_does_not_run_is_told_at_once(configuration: Configuration, store: Path) -> None:
+    enrol(store)
+    with agent_runs(store), agent_runs(store):
+        assert told(status(configuration, now=NOW), "agent").what == "runs"
+    finding = told(status(configuration, now=NOW), "agent")
+    assert (finding.grade, finding.what) == (Grade.FAIL, "does not run: nothing is sent")
+
+
+def test_what_the_gateway_does_not_renew_and_what_of_its_own_is_refused_is_told(
+    configuration: Configuration, store: Path
+) -> None:
+    enrol(store)
+    with closing(Drain(store)) as drain:
+        drain.note_agent({"reachable": True, "renewal": "revoked", "refused": {"catalogue": "signature"}})
+    standing = status(configuration, now=NOW)
+    assert "kiosk-provision enrol" in told(standing, "renewal").to_do
+    assert told(standing, "catalogue").what.startswith("what the gateway sent last is refused (signature)")
+
+
+def test_a_clock_far_from_the_platforms_is_told_though_no_floor_shows_it(
+    configuration: Configuration, store: Path
+) -> None:
+    enrol(store)
+    with closing(Drain(store)) as drain:
+        drain.note_agent({"clock_offset_ms": -3653 * 86_400_000})
+    finding = told(status(configuration, now=NOW), "clock")
+    assert (finding.grade, finding.what.split(",")[0]) == (Grade.WARN, "3653 days")
+    assert "ahead" in finding.what
+
+
+@pytest.mark.usefixtures("agent")
 def test_the_status_is_read_while_others_hold_the_store_open(configuration: Configuration, store: Path) -> None:
     enrol(store)
     with closing(Outbox(store, reserve_mb=1)), closing(Drain(store)) as drain:
@@ -190,6 +229,7 @@ def test_a_store_that_must_not_be_opened_is_told(configuration: Configuration, s
     assert "0600 is needed" in finding.what
 
 
+@pytest.mark.usefixtures("agent")
 def test_the_command_ends_with_1_where_somebody_must_act(
     files: Path, capsys: pytest.CaptureFixture[str], store: Path
 ) -> None:

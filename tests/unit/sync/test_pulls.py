@@ -415,9 +415,37 @@ def test_a_renewal_that_is_refused_is_journalled_once_and_asked_for_again(bench:
     for _ in range(5):
         bench.later(300)
     assert bench.journalled("certificate.refused") == [{"cause": "revoked"}]
+    assert (bench.note.document()["renewal"], bench.note.document()["reachable"]) == ("revoked", True)
     bench.renewal = Refused(Why.NO_NETWORK)
     bench.later(300)
     assert len(bench.journalled("certificate.refused")) == 1
+    assert bench.note.document()["renewal"] == "revoked"
+    bench.renewal = Renewed(datetime(2027, 2, 21, tzinfo=UTC))
+    bench.later(300)
+    assert bench.note.document()["renewal"] is None
+
+
+@pytest.mark.expects_warnings
+def test_what_is_refused_is_noted_until_what_is_kept_is_what_the_gateway_has(bench: Bench) -> None:
+    bench.gateway.answers |= {"/v1/config": settings(5), "/v1/catalogue": whole(ITEMS)}
+    bench.run()
+    assert bench.note.document()["refused"] == {}
+    bench.gateway.answers |= {"/v1/config": settings(4), "/v1/catalogue": canonical(whole(ITEMS))}
+    bench.later(700)
+    assert bench.note.document()["refused"] == {"configuration": "older", "catalogue": "signature"}
+    bench.gateway.answers |= {"/v1/config": 304, "/v1/catalogue": 304}
+    bench.later(700)
+    assert bench.note.document()["refused"] == {}
+
+
+def test_our_clock_is_measured_by_what_was_signed_just_now(bench: Bench) -> None:
+    """A configuration keeps the time at which it was signed first."""
+    bench.gateway.answers["/v1/config"] = settings(5) | {"at": "2026-10-01T00:00:00+00:00"}
+    bench.run()
+    assert bench.note.document()["clock_offset_ms"] is None
+    bench.gateway.answers["/v1/acknowledgements"] = feed(0, at=bench.clock.now().isoformat())
+    bench.later(700)
+    assert bench.note.document()["clock_offset_ms"] == -700_000
 
 
 ANSWERS: Mapping[str, tuple[Document, bool]] = {  # and whether it is signed
@@ -439,18 +467,18 @@ NONSENSE = [
 
 
 @pytest.mark.expects_warnings
-@pytest.mark.parametrize("nonsense", NONSENSE)
 @pytest.mark.parametrize(
     ("path", "member"), [(path, member) for path, (answer, _) in ANSWERS.items() for member in answer]
 )
-def test_no_answer_is_so_strange_that_it_ends_the_agent(bench: Bench, path: str, member: str, nonsense: str) -> None:
+def test_no_answer_is_so_strange_that_it_ends_the_agent(bench: Bench, path: str, member: str) -> None:
     answer, signed = ANSWERS[path]
     inner = [{"id": "a", "content": {"id": "here"}}, "here"] if isinstance(answer[member], list) else "here"
-    body = json.dumps(answer | {member: inner}).replace('"here"', nonsense).encode()
-    bench.gateway.answers[path] = bytearray(body) if signed else body
-    bench.run()
-    bench.later(700)
-    assert "/v1/telemetry" in bench.gateway.paths(), "it goes on with the next"
+    for nonsense in NONSENSE:
+        body = json.dumps(answer | {member: inner}).replace('"here"', nonsense).encode()
+        bench.gateway.answers[path] = bytearray(body) if signed else body
+        bench.gateway.asked.clear()
+        bench.later(700)
+        assert "/v1/telemetry" in bench.gateway.paths(), "it goes on with the next"
 
 
 @pytest.mark.parametrize(
