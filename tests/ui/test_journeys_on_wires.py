@@ -24,11 +24,14 @@ from kiosk.configuration import (
     Terminal,
     Times,
 )
+from kiosk.submission import Json
+from sync.outbox.drain import Drain
 from terminal.application import CONTENT, Application
 from terminal.current import read_current
 from terminal.hand import Hand
 from terminal.runner import CHINA
 from tests.system.citizen import Citizen
+from tests.system.waiting import until
 from ui.texts import texts_of
 
 SCRIPT_WITHIN_MS = 60_000
@@ -40,7 +43,13 @@ class Stage:
     def __init__(self, qtbot: QtBot, directory: Path, socket: Path) -> None:
         self._qtbot = qtbot
         self._run_dir = directory / "sim"
+        self._store = directory / "store"
         self._socket = socket
+
+    def agent_notes(self, **note: Json) -> None:
+        """What the agent would leave in the store."""
+        with contextlib.closing(Drain(self._store)) as drain:
+            drain.note_agent(note)
 
     def sim(self, *words: str) -> None:
         said = io.StringIO()
@@ -97,6 +106,16 @@ def test_an_application_without_a_platform_is_kept_and_its_slip_says_so(stage: S
         hand.wait("done", text="已在本机存好")
         hand.wait("done", name="reprintButton")
         citizen.leaves()
+
+    stage.play(script)
+
+
+def test_a_platform_long_not_reached_is_said_until_it_is_reached_again(stage: Stage) -> None:
+    def script(hand: Hand, citizen: Citizen) -> None:
+        stage.agent_notes(reachable=False, since="2026-01-01T00:00:00+00:00")
+        hand.wait("idle", text="连不上平台")
+        stage.agent_notes(reachable=True, since="2026-01-01T00:01:00+00:00")
+        until(lambda: not any("连不上平台" in text for text in hand.look()["texts"]), "the line to go")
 
     stage.play(script)
 
