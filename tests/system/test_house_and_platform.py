@@ -151,6 +151,9 @@ def test_a_revoked_terminal_keeps_its_queue_and_sends_it_once_it_is_enrolled_ane
     house.enrol()
     until(lambda: [row["sid"] for row in house.received() if row["receipt_number"]] == [sid], "the submission")
     until(lambda: told(house, "waiting")[1] == "nothing", "nothing waiting")
+    assert told(house, "agent")[1] == "runs"
+    house.kill("agent")
+    assert told(house, "agent")[0] == "fail"
 
 
 def test_a_code_counts_once_and_five_wrong_ones_lock_it(house: House, capsys: pytest.CaptureFixture[str]) -> None:
