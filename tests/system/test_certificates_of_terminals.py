@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from hardware_sim.line_modes import Clean, Rate
 from hardware_sim.weak_line import WeakLine
 from kiosk.configuration import Agent
 from sync.agent.enrolment import Enrolled, enrol
+from sync.agent.tus import FIRST_UNIT_BYTES
 from sync.gateway.authority import Issued
 from sync.gateway.opened import opened_parts
 from sync.gateway.ports import Certificate
@@ -104,6 +106,29 @@ def test_a_revoked_terminal_is_refused_at_once_on_an_open_connection_and_keeps_i
         code = platform.code_for(terminal.code)
         assert isinstance(enrol(terminal.store, code, platform.url, now=datetime.now(UTC)), Enrolled)
         terminal.until_received(submission)
+
+
+@pytest.mark.expects_warnings  # the old one is refused until the agent has seen the new one
+def test_enrolled_anew_while_half_is_sent_the_other_half_follows_under_the_new_identity(
+    platform: Platform, terminal: AtTheWall
+) -> None:
+    """Nobody revoked the old one; the manifest was signed with its key, the journal's first rows too."""
+    size, before = 1_000_000, terminal.identity
+    with terminal.agent():
+        terminal.settle()
+        terminal.line.switch(Rate(kbit_per_s=2000))
+        began = terminal.line.counters.bytes_up
+        submission = terminal.seals(size)
+        terminal.line.wait_until(lambda counters: counters.bytes_up - began > size // 2)
+        code = platform.code_for(terminal.code)
+        assert isinstance(enrol(terminal.store, code, platform.url, now=datetime.now(UTC)), Enrolled)
+        terminal.line.switch(Clean())
+        terminal.until_received(submission)
+        assert terminal.line.counters.bytes_up - began < size + 2 * FIRST_UNIT_BYTES, "one unit again at most"
+    assert terminal.identity.signing.key_id != before.signing.key_id
+    assert platform.row(submission.sid)["receipt_number"] == terminal.outbox.receipt_of(submission.sid).receipt_number
+    assert not findings(platform, terminal.code), "no clone, no fork"
+    assert platform.command("check")["findings"] == []
 
 
 @pytest.mark.expects_warnings
