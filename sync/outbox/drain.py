@@ -23,8 +23,6 @@ from sync.outbox.schema import BEFORE_COMMIT, OPEN, State, open_store, transacti
 from sync.outbox.standing import Standing
 from sync.wire.journal import Value
 
-PIECE_BYTES = 16_000
-
 
 @dataclass(frozen=True, slots=True)
 class Pending:
@@ -121,24 +119,14 @@ class Drain:
         return None if found is None else Blob(*found)
 
     def chunk(self, blob: Blob, *, offset: int, size: int) -> bytes:
-        """At most `size` bytes of the blob from `offset` on."""
-        content = self._connection.blob_open("main", "attachment", "content", blob.row, False)
-        try:
-            content.seek(offset)
-            return content.read(size)
-        finally:
-            content.close()
+        """At most `size` bytes of the blob from `offset` on.
 
-    def content(self, blob: Blob, *, offset: int, limit: int | None = None) -> Iterator[bytes]:
-        """The blob from `offset` on, at most `limit` bytes of it, in pieces of at most `PIECE_BYTES`.
-
-        Nothing is held open between two pieces: a slow line must not keep the store's log from being moved on.
+        Nothing stays open: a slow line must not keep the store's log from being moved on.
         """
-        end = blob.size if limit is None else min(blob.size, offset + limit)
-        while offset < end:
-            piece = self.chunk(blob, offset=offset, size=min(PIECE_BYTES, end - offset))
-            yield piece
-            offset += len(piece)
+        with self._connection.blob_open("main", "attachment", "content", blob.row, False) as content:
+            content.seek(offset)
+            read = content.read(size)
+        return read
 
     # How far it has come.
 

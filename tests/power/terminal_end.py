@@ -304,7 +304,7 @@ def _as_kept(outbox: Outbox, drain: Drain, sid: str, views: Sequence[Mapping[str
     blob = drain.next_blob(sid)
     if blob is not None:
         content = next(a.content for a in kept.submission.attachments if a.digest == blob.digest)
-        if b"".join(drain.content(blob, offset=0)) != content:
+        if drain.chunk(blob, offset=0, size=blob.size) != content:
             raise Lost(f"{sid}: {blob.name} has other bytes")
     return kept
 

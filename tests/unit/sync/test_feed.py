@@ -119,7 +119,7 @@ def test_what_is_offered_again_goes_all_the_way_again(outbox: Outbox, drain: Dra
     blob = drain.next_blob(lost)
     assert blob is not None
     assert blob.upload_path is None
-    assert b"".join(drain.content(blob, offset=0)) == PAGE.content
+    assert drain.chunk(blob, offset=0, size=blob.size) == PAGE.content
     drain.uploaded(blob)
     drain.committing(lost)
     acknowledge(drain, lost)
