@@ -9,12 +9,15 @@ import struct
 import threading
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sync.gateway.disk import Disk
 from sync.steps import reached
 
 PIECE_BYTES = 1_000_000
+MARK = ".synced"
 
 
 class ObjectDirectory:
@@ -79,18 +82,37 @@ class ObjectDirectory:
             self.drop(upload_id)
             return False
         reached("gateway.blob_whole")
-        with self._naming:
-            self._disk.replace(part, self._blob(digest))
-            self._disk.sync_directory(self._objects)
+        self._give_name(part, self._blob(digest))
+        self._disk.unlink(part)
         self._disk.unlink(self._mark(upload_id))
         self._disk.sync_directory(self._parts)
         reached("gateway.blob_renamed")
         return True
 
+    def _give_name(self, part: Path, blob: Path) -> None:
+        with self._naming:
+            if blob.exists():  # somebody else brought it, and was quicker
+                return
+            self._disk.replace(part, blob)
+            try:
+                self._disk.sync_directory(self._objects)
+            except OSError:
+                self._disk.replace(blob, part)  # it does not count yet, and is moved anew
+                raise
+
     def drop(self, upload_id: str) -> None:
         self._disk.unlink(self._part(upload_id))
         self._disk.unlink(self._mark(upload_id))
         self._disk.sync_directory(self._parts)
+
+    def uploads(self) -> Iterator[tuple[str, datetime]]:
+        last: dict[str, float] = {}
+        for path in self._parts.iterdir():
+            with suppress(FileNotFoundError):  # it has just ended
+                upload_id = path.name.removesuffix(MARK)
+                last[upload_id] = max(last.get(upload_id, 0.0), path.stat().st_mtime)
+        for upload_id, at_s in last.items():
+            yield upload_id, datetime.fromtimestamp(at_s, UTC)
 
     def digests(self) -> Iterator[str]:
         for path in sorted(self._objects.iterdir()):
@@ -106,7 +128,7 @@ class ObjectDirectory:
         return self._parts / upload_id
 
     def _mark(self, upload_id: str) -> Path:
-        return self._parts / f"{upload_id}.synced"
+        return self._parts / f"{upload_id}{MARK}"
 
     def _synced(self, upload_id: str) -> int:
         """The last size that was noted whole, 0 before the first; a torn note behind it is cut off."""

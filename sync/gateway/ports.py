@@ -566,6 +566,10 @@ class Objects(Protocol):
         """The upload is empty again."""
         ...
 
+    def uploads(self) -> Iterator[tuple[str, datetime]]:
+        """Every upload of which something has come and not all, and when the last of it came."""
+        ...
+
     def digests(self) -> Iterator[str]:
         """Of every blob that is there, whole or not what its name says."""
         ...

@@ -64,3 +64,39 @@ def test_a_disk_that_is_full_changes_nothing(tmp_path: Path) -> None:
         ObjectDirectory(tmp_path, FullDisk()).append("a", b"abcdef", last=False)
     assert (tmp_path / "parts" / "a").read_bytes() == b"0123456789"
     assert ObjectDirectory(tmp_path).arrived("a") == 10
+
+
+class ForgetfulDisk(Disk):
+    """Syncs no names in `forgets`."""
+
+    forgets = ""
+
+    def sync_directory(self, path: Path) -> None:
+        if path.name == self.forgets:
+            raise OSError(5, "Input/output error")
+        super().sync_directory(path)
+
+
+def test_a_blob_whose_name_may_not_outlive_a_power_cut_is_not_there(tmp_path: Path) -> None:
+    disk = ForgetfulDisk()
+    objects = ObjectDirectory(tmp_path, disk)
+    objects.append("a", b"0123456789", last=True)
+    disk.forgets = "objects"
+    with pytest.raises(OSError, match="Input/output"):
+        objects.complete("a", digest(b"0123456789"))
+    assert not objects.has(digest(b"0123456789"))
+    disk.forgets = ""
+    assert objects.complete("a", digest(b"0123456789"))
+    assert objects.has(digest(b"0123456789"))
+
+
+def test_a_blob_that_is_there_stays_there_whatever_happens_to_a_second_one(tmp_path: Path) -> None:
+    disk = ForgetfulDisk()
+    objects = ObjectDirectory(tmp_path, disk)
+    for upload in ("a", "b"):
+        objects.append(upload, b"0123456789", last=True)
+    assert objects.complete("a", digest(b"0123456789"))
+    disk.forgets = "objects"
+    assert objects.complete("b", digest(b"0123456789"))
+    assert objects.has(digest(b"0123456789"))
+    assert list(objects.uploads()) == []
