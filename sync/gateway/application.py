@@ -1,5 +1,6 @@
 """The gateway's messages as one ASGI application."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
@@ -12,17 +13,20 @@ from starlette.responses import Response
 from sync.gateway.answers import json_answer
 from sync.gateway.gate import Gate, Message
 from sync.gateway.hand_on import HandOnWorker
+from sync.gateway.upkeep import Upkeep
 
 
-def application(gate: Gate, messages: Sequence[Message], worker: HandOnWorker) -> Starlette:
-    """Every message through the gate; the lifespan runs the worker."""
+def application(gate: Gate, messages: Sequence[Message], worker: HandOnWorker, upkeep: Upkeep) -> Starlette:
+    """Every message through the gate; the lifespan runs the worker and the upkeep."""
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         worker.start()
+        keeping_up = asyncio.create_task(upkeep.run())
         try:
             yield
         finally:
+            keeping_up.cancel()
             await run_in_threadpool(worker.stop)
 
     app = Starlette(

@@ -56,6 +56,11 @@ class HandOnWorker:
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._run, name="hand-on")
 
+    @property
+    def has_died(self) -> bool:
+        """It has ended and nobody asked it to: a bug."""
+        return self._thread.ident is not None and not self._thread.is_alive() and not self._ending.is_set()
+
     def start(self) -> None:
         self._thread.start()
 
@@ -83,7 +88,7 @@ class HandOnWorker:
 
     def _hand_on(self, row: HandOn) -> None:
         reached("gateway.before_hand_on")
-        outcome = self._connector.take(row)
+        outcome = self._taken(row)
         match outcome:
             case Taken():
                 self._storage.handed_on(row.row)
@@ -94,6 +99,13 @@ class HandOnWorker:
                 self._storage.postpone(row.row, self._now() + timedelta(seconds=pause_s))
             case _:
                 assert_never(outcome)
+
+    def _taken(self, row: HandOn) -> Taken | NotTaken:
+        try:
+            return self._connector.take(row)
+        except Exception as error:
+            log.exception("handing on stumbles")
+            return NotTaken(f"a bug of ours: {type(error).__name__}")  # which one row brings out, and others need not
 
     def _run(self) -> None:
         while not self._ending.is_set():

@@ -2,12 +2,14 @@
 
 import json
 import logging
+import threading
 import traceback
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from types import TracebackType
 
 FIELDS = "hall_fields"
+log = logging.getLogger(__name__)
 
 
 class JsonLines(logging.Formatter):
@@ -38,6 +40,13 @@ def log_to_stderr() -> None:
     lines = logging.StreamHandler()
     lines.setFormatter(JsonLines())
     logging.basicConfig(level=logging.INFO, handlers=[lines], force=True)
+    threading.excepthook = _thread_died
+
+
+def _thread_died(died: threading.ExceptHookArgs) -> None:
+    name = died.thread.name if died.thread else ""
+    error = died.exc_value if died.exc_value is not None else died.exc_type()
+    log.critical("a thread died", exc_info=error, extra={FIELDS: {"thread": name}})
 
 
 def _places(trace: TracebackType | None) -> list[str]:

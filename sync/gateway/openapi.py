@@ -49,7 +49,9 @@ def document() -> bytes:
 def operations() -> dict[tuple[str, str], Object]:
     """Every operation by method and path."""
     return {
-        ("GET", "/v1/health"): _open("Whether the gateway answers", {"200": _json(ref("Health"))}, counted=False),
+        ("GET", "/v1/health"): _open(
+            "Whether the gateway works", {"200": _json(ref("Health")), "503": _json(REFUSAL)}, counted=False
+        ),
         ("GET", "/v1/openapi.json"): _open("This document", {"200": _json({"type": "object"})}, counted=False),
         ("GET", "/metrics"): {
             **_open(

@@ -1,7 +1,7 @@
 """What the operator asks over HTTP: health, the description of all routes, Prometheus' metrics."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -15,7 +15,12 @@ from sync.gateway.openapi import document
 
 
 class OperationRoutes:
-    def __init__(self, metrics: Metrics, *, admin_token: str, simulated: bool) -> None:
+    """`died`: names what of this process no longer works, and would only after a new start."""
+
+    def __init__(
+        self, metrics: Metrics, *, admin_token: str, simulated: bool, died: Callable[[], Sequence[str]]
+    ) -> None:
+        self._died = died
         self._metrics = metrics
         self._authorization = f"Bearer {admin_token}".encode()
         self._simulated = simulated
@@ -30,6 +35,9 @@ class OperationRoutes:
         )
 
     async def health(self, _: Request) -> Response:
+        died = self._died()
+        if died:
+            return refusal(503, "died", parts=list(died))
         return json_answer(200, {"status": "ok", "simulated": self._simulated})
 
     async def openapi(self, _: Request) -> Response:

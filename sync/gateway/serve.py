@@ -39,6 +39,7 @@ from sync.gateway.store_thread import StoreThread
 from sync.gateway.submissions_api import SubmissionRoutes
 from sync.gateway.terminals import Terminals
 from sync.gateway.terminals_api import TerminalRoutes
+from sync.gateway.upkeep import Upkeep
 from sync.gateway.uploads import Uploads
 from sync.gateway.uploads_api import UploadRoutes
 from sync.outbox.keys import make_directory
@@ -130,10 +131,16 @@ def opened_gateway(
         terminals = Terminals(storage, parts.authority, signing, configurations, now=now)
         heard = Heard(storage, now)
         metrics = Metrics(storage, objects, now=now, heard_lately=heard.lately)
+        uploads = UploadRoutes(Uploads(storage, objects), metrics)
         messages = (
-            *OperationRoutes(metrics, admin_token=admin_token(directory), simulated=serving.simulated).messages,
+            *OperationRoutes(
+                metrics,
+                admin_token=admin_token(directory),
+                simulated=serving.simulated,
+                died=lambda: [name for name, died in (("store", store.has_died), ("hand-on", worker.has_died)) if died],
+            ).messages,
             *SubmissionRoutes(reception, metrics, store).messages,
-            *UploadRoutes(Uploads(storage, objects), metrics).messages,
+            *uploads.messages,
             *FeedRoutes(reception, catalogues, configurations).messages,
             *TerminalRoutes(parts.authority, terminals, Journals(storage, now=now)).messages,
             *CityRoutes(City(storage, None if webhook is None else webhook.key, now=now), objects).messages,
@@ -144,7 +151,8 @@ def opened_gateway(
             metrics,
             heard,
         )
-        yield OpenGateway(application(gate, messages, worker), parts.authority, worker)
+        upkeep = Upkeep(storage, uploads.clean_up, now=now)
+        yield OpenGateway(application(gate, messages, worker, upkeep), parts.authority, worker)
 
 
 class GatewayServer(uvicorn.Server):

@@ -42,6 +42,11 @@ class StoreThread:
         self._closing = False
         self._thread: threading.Thread | None = None
 
+    @property
+    def has_died(self) -> bool:
+        """It has ended and nobody asked it to: a bug."""
+        return self._thread is not None and not self._thread.is_alive() and not self._closing
+
     async def run(
         self, work: Callable[Arguments, Answer], *arguments: Arguments.args, **named: Arguments.kwargs
     ) -> Answer:

@@ -2,13 +2,17 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import islice
 
 from sync.gateway.outcomes import Unknown
 from sync.gateway.ports import Objects, Submissions, TerminalIdentity, Upload
 
+USELESS_AFTER, ABANDONED_AFTER = timedelta(days=1), timedelta(days=30)
+AT_ONCE = 1000
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
@@ -23,7 +27,7 @@ class WrongDigest:
 
 
 class Uploads:
-    """One upload for each blob of a submission. `stands` and `append` need the turn of their upload."""
+    """One upload for each blob of a submission. `stands`, `append` and `drop` need the turn of their upload."""
 
     def __init__(self, storage: Submissions, objects: Objects) -> None:
         self._storage = storage
@@ -60,6 +64,24 @@ class Uploads:
             self._objects.append(upload.upload_id, chunk, last=end == upload.size)
         return end if end < upload.size else self._finish(upload)
 
+    def abandoned(self, now: datetime) -> Sequence[str]:
+        """Uploads that nobody will go on with, at most some at a time.
+
+        Nothing has come for a month, and what is still wanted begins anew; or for a day, and the blob is there already
+        or nobody here asked for it.
+        """
+        quiet = ((upload_id, now - at) for upload_id, at in self._objects.uploads() if now - at > USELESS_AFTER)
+        found = (upload_id for upload_id, since in quiet if since > ABANDONED_AFTER or not self._is_wanted(upload_id))
+        return tuple(islice(found, AT_ONCE))
+
+    def drop(self, upload_id: str) -> None:
+        """What has come of it goes; it may begin anew. Needs its turn."""
+        self._objects.drop(upload_id)
+
+    def _is_wanted(self, upload_id: str) -> bool:
+        upload = self._storage.upload(upload_id)
+        return upload is not None and not self._objects.has(upload.digest)
+
     def _finish(self, upload: Upload) -> int | WrongDigest:
         if self._objects.has(upload.digest):  # another submission carries the same blob, and was quicker
             self._objects.drop(upload.upload_id)
@@ -85,6 +107,9 @@ class Turns:
 
     def __init__(self) -> None:
         self._lines: dict[str, _Line] = {}
+
+    def is_taken(self, upload_id: str) -> bool:
+        return upload_id in self._lines
 
     @asynccontextmanager
     async def take(self, upload_id: str) -> AsyncIterator[Turn]:

@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from anyio import CapacityLimiter, to_thread
 from starlette.concurrency import run_in_threadpool
@@ -126,6 +127,16 @@ class UploadRoutes:
             if stands != offset:
                 return _at(409, stands)
             return await self._receive(request, turn, upload, checksum, offset=offset, taken=204)
+
+    async def clean_up(self, now: datetime) -> int:
+        """Drop what was abandoned, unless somebody is at it just now. How many uploads that were."""
+        dropped = 0
+        for upload_id in await to_thread.run_sync(self._uploads.abandoned, now, limiter=self._writers):
+            if not self._turns.is_taken(upload_id):
+                async with self._turns.take(upload_id):
+                    await to_thread.run_sync(self._uploads.drop, upload_id, limiter=self._writers)
+                dropped += 1
+        return dropped
 
     async def _find(self, request: Request, terminal: TerminalIdentity) -> Upload | Unknown:
         upload_id: str = request.path_params["upload_id"]

@@ -87,6 +87,26 @@ def test_a_clock_that_was_ahead_keeps_no_row_waiting(bench: GatewayBench, make_s
     assert worker(bench, PickyConnector(set())).hand_on_due() is None
 
 
+@pytest.mark.expects_warnings
+def test_a_row_that_makes_the_program_stumble_keeps_back_no_other(
+    bench: GatewayBench, make_submission: MakeSubmission
+) -> None:
+    poison, other = make_submission(), make_submission()
+    bench.send(poison)
+    bench.send(other)
+
+    class Stumbling(PickyConnector):
+        def take(self, row: HandOn) -> Taken | NotTaken:
+            if row.manifest.sid == poison.sid:
+                raise ValueError(row.manifest.content)
+            return super().take(row)
+
+    connector = Stumbling(set())
+    assert worker(bench, connector).hand_on_due() == pytest.approx(2.0)
+    assert connector.tried == [(other.sid, "submission")]
+    assert bench.storage.hand_ons_waiting() == 1
+
+
 def test_the_thread_hands_on_what_is_there_at_its_start(bench: GatewayBench, make_submission: MakeSubmission) -> None:
     bench.send(make_submission())
     taken = threading.Event()

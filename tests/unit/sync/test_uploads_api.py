@@ -79,9 +79,8 @@ class Bench:
             metrics,
             heard,
         )
-        return Starlette(
-            routes=[gate.route(one) for one in UploadRoutes(Uploads(self.storage, self.objects), metrics).messages]
-        )
+        self.routes = UploadRoutes(Uploads(self.storage, self.objects), metrics)
+        return Starlette(routes=[gate.route(one) for one in self.routes.messages])
 
     def announce(self, submission: SealedSubmission) -> None:
         attachments = tuple(Attached(one.name, one.digest, len(one.content)) for one in submission.attachments)
@@ -457,3 +456,50 @@ def test_a_sender_that_falls_silent_loses_its_turn_and_nothing_of_what_came(
         assert await bench.offset(path) == 20_000
 
     asyncio.run(conversation())
+
+
+def test_what_nobody_goes_on_with_makes_room_and_may_begin_anew(bench: Bench, announced: SealedSubmission) -> None:
+    async def talk() -> None:
+        path, now = await bench.created(announced), datetime.now(UTC)
+        bench.objects.append(path.rpartition("/")[2], CONTENT[:PIECE], last=False)
+        bench.objects.append("0" * 32, b"of an upload that was lost in a restore", last=False)
+        assert await bench.routes.clean_up(now) == 0
+        assert await bench.routes.clean_up(now + timedelta(days=2)) == 1
+        assert await bench.offset(path) == PIECE
+        assert await bench.routes.clean_up(now + timedelta(days=31)) == 1
+        assert await bench.offset(path) == 0
+        assert (await ask(bench.app, "PATCH", path, at(0), pieces(CONTENT))).status == 204
+        assert list((bench.directory / "parts").iterdir()) == []
+
+    asyncio.run(talk())
+
+
+def test_who_is_sending_loses_nothing_to_the_clean_up(bench: Bench, announced: SealedSubmission) -> None:
+    async def talk() -> None:
+        path = await bench.created(announced)
+        sending = begin(bench.app, "PATCH", path, at(0))
+        sending.piece(CONTENT[:50_000])
+        await bench.until_on_disk(path, 16_384)
+        assert await bench.routes.clean_up(datetime.now(UTC) + timedelta(days=31)) == 0
+        sending.piece(CONTENT[50_000:], more=False)
+        assert (await sending.answer()).status == 204
+
+    asyncio.run(talk())
+
+
+def test_half_a_blob_that_came_with_another_submission_makes_room(
+    bench: Bench, make_submission: MakeSubmission
+) -> None:
+    first, second = make_submission([PAGE]), make_submission([PAGE])
+    bench.announce(first)
+    bench.announce(second)
+
+    async def talk() -> None:
+        half, whole = await bench.created(first), await bench.created(second)
+        bench.objects.append(half.rpartition("/")[2], CONTENT[:PIECE], last=False)
+        assert (await ask(bench.app, "PATCH", whole, at(0), pieces(CONTENT))).status == 204
+        assert await bench.routes.clean_up(datetime.now(UTC) + timedelta(days=2)) == 1
+        assert await bench.offset(half) == len(CONTENT)
+        assert list((bench.directory / "parts").iterdir()) == []
+
+    asyncio.run(talk())
