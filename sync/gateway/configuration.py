@@ -65,6 +65,7 @@ class Configurations:
         self._signing = signing
         self._now = now
         self._numbering = Lock()
+        self._told: dict[str, str] = {}
 
     def answer(self, terminal: TerminalIdentity) -> Configured:
         """The signed configuration. When a file is wrong: the last good one, before the first an empty one."""
@@ -73,8 +74,12 @@ class Configurations:
             try:
                 wanted = canonical(self.settings(terminal.code, terminal.hall))
             except FileFault as fault:
-                log.error("the configuration of %s stays as it was: %s", terminal.code, fault)
+                if self._told.get(terminal.code) != str(fault):  # once, not at every request
+                    log.error("the configuration of %s stays as it was: %s", terminal.code, fault)
+                self._told[terminal.code] = str(fault)
                 wanted = kept.settings if kept else canonical({})
+            else:
+                self._told.pop(terminal.code, None)
             if kept is None or kept.settings != wanted:
                 kept = self._numbered(terminal.code, wanted, kept)
                 self._storage.keep_configuration(terminal.code, kept)

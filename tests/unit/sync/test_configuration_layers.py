@@ -72,6 +72,19 @@ def test_the_serial_grows_exactly_when_the_settings_change(
 
 
 @pytest.mark.expects_warnings
+def test_a_wrong_file_is_said_once_and_not_at_every_request(
+    bench: GatewayBench, configurations: Configurations, folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    said = []
+    for content in ("wrong", "wrong", "[gateway]", "", "wrong"):
+        caplog.clear()
+        (folder / "defaults.toml").write_text(content)
+        configurations.answer(bench.terminal)
+        said.append(len(caplog.records))
+    assert said == [1, 0, 1, 0, 1]
+
+
+@pytest.mark.expects_warnings
 def test_a_wrong_file_leaves_the_last_good_configuration(
     bench: GatewayBench, configurations: Configurations, folder: Path
 ) -> None:
