@@ -27,7 +27,7 @@ ANSWER_LIMIT_BYTES = 1_000_000
 PIECE_BYTES = 16_384
 SLOWEST_BYTES_S = 1_000  # a body as slow as this still gets through
 TUS_HEADER = "Tus-Resumable"
-RAN_OUT = "certificate-ran-out"
+STALE = frozenset({"certificate-ran-out", "unknown-certificate"})  # the second after a restore: it was lost there
 WORD = re.compile(r"[a-z][a-z-]{0,39}")  # a reason as our gateway writes it; it stands in logs and in the note
 
 
@@ -42,7 +42,7 @@ class Again:
     reason: str
     trouble: Trouble
     retry_after_s: float = 0.0
-    ran_out: bool = False  # the gateway says so of our certificate
+    stale: bool = False  # our certificate ran out, or the gateway knows it no more
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ class Answer:
         if not ours:
             return Again(f"not our gateway (status {self.status})", Trouble.UNREACHABLE)
         if self.status in (401, 403):
-            return Again(what, Trouble.IDENTITY, pause_s, ran_out=self.status == 401 and reason == RAN_OUT)
+            return Again(what, Trouble.IDENTITY, pause_s, stale=self.status == 401 and reason in STALE)
         return Again(what, Trouble.CASE, pause_s)
 
 

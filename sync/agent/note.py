@@ -21,7 +21,7 @@ class AgentNote:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._ran_out = False
+        self._stale = False
         self._note: dict[str, Json] = {
             "reachable": None,  # since then:
             "since": None,
@@ -48,7 +48,7 @@ class AgentNote:
             identity = None if reachable else self._note["identity"]  # a line that is down says nothing about it
             if again is not None and again.trouble is Trouble.IDENTITY:
                 identity = again.reason
-            self._ran_out |= again is not None and again.ran_out
+            self._stale |= again is not None and again.stale
             if self._note["reachable"] is not reachable:
                 self._note |= {"reachable": reachable, "since": self._clock.now().isoformat(timespec="seconds")}
                 log.info("the gateway is %s", "reached" if reachable else "not reached")
@@ -67,14 +67,14 @@ class AgentNote:
             self._note["clock_offset_ms"] = round((at - self._clock.now()).total_seconds() * 1000)
 
     @property
-    def ran_out(self) -> bool:
+    def stale(self) -> bool:
         """The gateway said of our certificate that it has run out, and it was not renewed since."""
         with self._lock:
-            return self._ran_out
+            return self._stale
 
     def renewed(self) -> None:
         with self._lock:
-            self._ran_out = False
+            self._stale = False
             self._note["renewal"] = None
 
     def not_renewed(self, why: str) -> bool:

@@ -101,11 +101,11 @@ class Pulls:
         self._refused: dict[Pulled, str] = {}
 
     def urgent(self, now_s: float) -> Sequence[Work]:
-        """A new certificate: with one that ran out nothing else is believed.
+        """A new certificate: without one that the gateway takes nothing else is believed.
 
-        Due by signed time, or when the gateway says that it ran out: our clock may be wrong by any amount.
+        Due by signed time, or when the gateway does not take ours any more: our clock may be wrong by any amount.
         """
-        if not self._note.ran_out:
+        if not self._note.stale:
             if self._due_s[RENEWAL] > now_s:
                 return ()
             floor = self._drain.floor()

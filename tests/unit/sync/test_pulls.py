@@ -396,14 +396,15 @@ def test_a_new_certificate_is_asked_for_when_it_is_due(bench: Bench) -> None:
 
 
 @pytest.mark.expects_warnings
-def test_a_new_certificate_is_asked_for_when_the_gateway_says_that_it_ran_out_and_never_by_our_clock(
-    bench: Bench,
+@pytest.mark.parametrize("reason", ["certificate-ran-out", "unknown-certificate"])
+def test_a_new_certificate_is_asked_for_when_the_gateway_does_not_take_ours_and_never_by_our_clock(
+    bench: Bench, reason: str
 ) -> None:
     bench.renewal = Renewed(datetime(2027, 2, 21, tzinfo=UTC))
     bench.run()
     assert bench.drain.floor() is None
     assert bench.renewed == []
-    bench.gateway.answers["/v1/cases"] = (401, b'{"reason":"certificate-ran-out"}')
+    bench.gateway.answers["/v1/cases"] = (401, f'{{"reason":"{reason}"}}'.encode())
     bench.later(700)
     assert "certificate" in bench.renewed
 
