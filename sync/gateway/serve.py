@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import uvicorn
 from starlette.applications import Starlette
@@ -216,6 +217,24 @@ def bind(host: str, port: int, *, tls_names: Sequence[str] = ()) -> socket.socke
         bound.close()
         raise
     return bound
+
+
+def city_url(text: str) -> str:
+    """The address of a webhook, over which everything personal goes: HTTPS, or HTTP to this machine itself.
+
+    Raises AddressRefused.
+    """
+    refused = AddressRefused(f"{text} is neither https:// nor http:// to a loopback address")
+    try:
+        url = urlsplit(text)
+        host = url.hostname or ""
+    except ValueError as error:
+        raise refused from error
+    if not host or url.scheme not in ("http", "https"):
+        raise refused
+    if url.scheme == "http" and not numeric(host).is_loopback:
+        raise refused
+    return text
 
 
 def numeric(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:

@@ -11,7 +11,16 @@ from sync.gateway.connections import allow_many_connections
 from sync.gateway.connectors.webhook import read_city_key
 from sync.gateway.logs import log_to_stderr
 from sync.gateway.peers import renew_certificate, tls_context
-from sync.gateway.serve import ADMISSION_RATE, AddressRefused, GatewayServer, Serving, Webhook, bind, opened_gateway
+from sync.gateway.serve import (
+    ADMISSION_RATE,
+    AddressRefused,
+    GatewayServer,
+    Serving,
+    Webhook,
+    bind,
+    city_url,
+    opened_gateway,
+)
 
 RENEW_CERTIFICATE_EVERY_S = 24 * 3600.0
 
@@ -108,5 +117,7 @@ def _serving(options: argparse.Namespace) -> Serving:
         durable_at_commit=options.durability == "local",
         storage=options.storage,
         objects=options.objects,
-        webhook=None if options.webhook is None else Webhook(options.webhook, read_city_key(options.webhook_key)),
+        webhook=None
+        if options.webhook is None
+        else Webhook(city_url(options.webhook), read_city_key(options.webhook_key)),
     )

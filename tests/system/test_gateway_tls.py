@@ -14,7 +14,7 @@ import pytest
 
 from sync.gateway.authority import LocalAuthority
 from sync.gateway.opened import opened_parts
-from sync.gateway.serve import AddressRefused, Serving, bind, numeric, opened_gateway
+from sync.gateway.serve import AddressRefused, Serving, bind, city_url, numeric, opened_gateway
 from sync.gateway.storage import DirectoryRefused
 from tests.enrolled import EnrolledTerminal, enrolled
 from tests.system.serving import PATIENCE_S, served
@@ -199,3 +199,19 @@ def test_an_address_is_a_number() -> None:
 def test_the_authority_of_a_directory_stays_the_same(tmp_path: Path) -> None:
     first = LocalAuthority(tmp_path, now=datetime.now(UTC)).certificate
     assert LocalAuthority(tmp_path, now=datetime.now(UTC)).certificate == first
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://192.0.2.1/hand-on", "http://city.example/", "file:///etc", "https://", "http://[::", "city.example"],
+)
+def test_nothing_personal_goes_to_the_city_in_the_clear(url: str) -> None:
+    with pytest.raises(AddressRefused):
+        city_url(url)
+
+
+@pytest.mark.parametrize(
+    "url", ["https://city.example/hand-on", "http://127.0.0.1:9/", "http://[::1]:9/", "http://localhost/"]
+)
+def test_a_webhook_is_https_or_on_this_machine(url: str) -> None:
+    assert city_url(url) == url
