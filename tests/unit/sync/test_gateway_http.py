@@ -6,6 +6,7 @@ import json
 import logging
 import shutil
 import stat
+import threading
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -25,6 +26,7 @@ from sync.gateway.serve import OpenGateway, Serving, Webhook, opened_gateway
 from sync.gateway.signing import is_signed_by
 from tests.asgi_line import Answer, Application, ask, begin, running
 from tests.enrolled import EnrolledTerminal, enrolled
+from tests.system.waiting import until
 
 MakeSubmission = Callable[..., SealedSubmission]
 NAME, NUMBER = "陈桂兰", "100101194401010028"
@@ -166,6 +168,23 @@ def test_more_than_the_rate_are_asked_to_come_again_but_never_who_watches(
 
     with gateway(tmp_path / "data", Serving(admission_rate=2)) as opened:
         conversation(opened, talk)
+
+
+@pytest.mark.expects_warnings
+def test_health_says_when_a_thread_of_it_has_died(
+    terminal: EnrolledTerminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def talk(app: Application) -> None:
+        assert (await ask(app, "GET", "/v1/health")).status == 200
+        monkeypatch.setattr(threading, "excepthook", lambda _: None)
+        monkeypatch.setattr(opened.worker, "hand_on_due", lambda **_: int("a bug"))
+        opened.worker.start()
+        await asyncio.to_thread(until, lambda: opened.worker.has_died, "the end of the thread")
+        answer = await ask(app, "GET", "/v1/health")
+        assert (answer.status, said(answer)) == (503, {"reason": "died", "parts": ["hand-on"]})
+
+    with gateway(tmp_path / "data") as opened:
+        asyncio.run(talk(opened.app))
 
 
 def token(directory: Path) -> dict[str, str]:
