@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-MAY_BE_BEHIND = timedelta(minutes=5)  # two clocks that are both well are never quite the same
+# Two clocks that are both well are seconds apart, and the floor is the other one's last word: without some room a
+# terminal that is well would stop after every answer. No date on a card or of an item turns on five minutes.
+MAY_BE_BEHIND = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
 class ClockReading:
-    """`floor`: the highest signed time; no moment can be before it.
+    """`floor`: the highest signed time; no moment is before it by more than clocks differ.
 
     `offset_ms`: the platform's clock less ours when it last answered.
     """
