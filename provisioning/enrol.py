@@ -15,7 +15,7 @@ from sync.configuration_file import RemoteConfiguration, effective_from, parse_r
 from sync.outbox.drain import Drain
 from sync.outbox.pulled import Pulled
 from sync.outbox.schema import StoreTrouble
-from sync.strict_toml import FileFault, Findings
+from sync.strict_toml import FileFault
 from sync.wire.enrolment_code import EnrolmentCode, Mistyped, parse_code
 
 
@@ -136,16 +136,17 @@ def _unready(configuration: Configuration, code: EnrolmentCode, url: str) -> Tol
 
 
 def _enrolled(configuration: Configuration, url: str, enrolled: Enrolled) -> Told:
-    """Keep the first configuration, and say who this terminal is now."""
+    """Begin anew in the store, with the first configuration, and say who this terminal is now."""
     hall = configuration.hall.name
     to_do = "" if url == configuration.gateway.url else f"set gateway.url to {url}: the agent goes by the configuration"
-    match effective_from(configuration, enrolled.configuration):
-        case Configuration() as effective:
-            hall = effective.hall.name
-            if trouble := _keep_configuration(Path(configuration.store.directory), enrolled):
-                to_do = f"the store does not open ({trouble}); the agent fetches the configuration once it does"
-        case Findings(sentences):
-            to_do = f"its configuration does not fit and was not taken, tell the platform: {'; '.join(sentences)}"
+    effective = effective_from(configuration, enrolled.configuration)
+    if isinstance(effective, Configuration):
+        hall = effective.hall.name
+    else:
+        sentences = "; ".join(effective.sentences)
+        to_do = f"its configuration does not fit and was not taken, tell the platform: {sentences}"
+    if trouble := _keep(Path(configuration.store.directory), enrolled, fits=isinstance(effective, Configuration)):
+        to_do = f"the store does not open ({trouble}): see the disk, then enrol once more with a new code"
     code = configuration.terminal.code
     return Told(
         0,
@@ -157,18 +158,18 @@ def _enrolled(configuration: Configuration, url: str, enrolled: Enrolled) -> Tol
     )
 
 
-def _keep_configuration(directory: Path, enrolled: Enrolled) -> str:
-    """Why it could not be kept, or nothing."""
-    remote = parse_remote(enrolled.configuration)
-    assert isinstance(remote, RemoteConfiguration)
+def _keep(directory: Path, enrolled: Enrolled, *, fits: bool) -> str:
+    """Why the store could not be told, or nothing. The first configuration is kept when it `fits`."""
     try:
         with closing(Drain(directory)) as drain:
-            drain.keep_pulled(
-                Pulled.CONFIGURATION, enrolled.configuration, enrolled.configuration_signature,
-                snapshot="", cursor=remote.serial, version=str(remote.serial),
-            )  # fmt: skip
-            drain.raise_floor(remote.at)
-            drain.journal("certificate.enrolled", not_after=enrolled.not_after)
+            drain.enrolled(at=enrolled.not_before, not_after=enrolled.not_after)
+            if fits:
+                remote = parse_remote(enrolled.configuration)
+                assert isinstance(remote, RemoteConfiguration)
+                drain.keep_pulled(
+                    Pulled.CONFIGURATION, enrolled.configuration, enrolled.configuration_signature,
+                    snapshot="", cursor=remote.serial, version=str(remote.serial),
+                )  # fmt: skip
     except StoreTrouble as trouble:
         return type(trouble).__name__
     return ""

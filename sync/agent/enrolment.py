@@ -59,8 +59,10 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Enrolled:
-    """The identity is kept. The first configuration is the gateway's, its signature is checked."""
+    """The identity is kept. `not_before`: about now, by the gateway's clock. The first configuration is the gateway's,
+    its signature is checked."""
 
+    not_before: datetime
     not_after: datetime
     configuration: bytes
     configuration_signature: str
@@ -76,6 +78,7 @@ class _Certified:
     certificate: str
     authority: str
     gateway_keys: Mapping[str, bytes]
+    not_before: datetime
     not_after: datetime
 
 
@@ -107,7 +110,7 @@ def enrol(directory: Path, code: EnrolmentCode, gateway_url: str, *, now: dateti
         match configuration:
             case (str(text), str(line)) if _holds(text, line, certified.gateway_keys):
                 _keep(directory, draft, certified, gateway_url)
-                return Enrolled(certified.not_after, text.encode(), line)
+                return Enrolled(certified.not_before, certified.not_after, text.encode(), line)
         return Refused(Why.NOT_A_GATEWAY, "the first configuration is not signed by the gateway")
     except OSError as trouble:
         return Refused(Why.DISK, trouble.strerror or str(trouble))
@@ -207,10 +210,10 @@ def _certified(answer: Mapping[str, Any], draft: Draft, now: datetime | None) ->
     private = serialization.load_pem_private_key(draft.tls_key, None)
     if ours.public_key() != private.public_key():
         return Refused(Why.NOT_A_GATEWAY, "the certificate is for another key")
-    if now and not ours.not_valid_before_utc - MAY_BE_BEHIND <= now <= ours.not_valid_after_utc:
-        since, until = ours.not_valid_before_utc, ours.not_valid_after_utc
+    since, until = ours.not_valid_before_utc, ours.not_valid_after_utc
+    if now and not since - MAY_BE_BEHIND <= now <= until:
         return Refused(Why.CLOCK, f"the certificate counts from {since:%Y-%m-%d %H:%M} to {until:%Y-%m-%d %H:%M} UTC")
-    return _Certified(_pem(ours), _pem(issuer), gateway_keys, ours.not_valid_after_utc)
+    return _Certified(_pem(ours), _pem(issuer), gateway_keys, since, until)
 
 
 def _holds(text: str, line: str, gateway_keys: Mapping[str, bytes]) -> bool:

@@ -123,10 +123,12 @@ class Drain:
 
         Nothing stays open: a slow line must not keep the store's log from being moved on.
         """
-        with self._connection.blob_open("main", "attachment", "content", blob.row, False) as content:
+        content = self._connection.blob_open("main", "attachment", "content", blob.row, False)
+        try:
             content.seek(offset)
-            read = content.read(size)
-        return read
+            return content.read(size)
+        finally:
+            content.close()
 
     # How far it has come.
 
@@ -238,6 +240,14 @@ class Drain:
         if lowest is None or at > lowest:
             with transaction(self._connection):
                 standing.raise_floor(self._connection, at)
+
+    def enrolled(self, *, at: datetime, not_after: datetime) -> None:
+        """A platform has just made us its terminal, `at` by its clock: what was signed before binds no longer, and
+        nothing of it stands in the way of what this platform signs. The one way in which the floor may sink."""
+        with transaction(self._connection):
+            standing.write(self._connection, Standing.FLOOR, at.isoformat())
+            pulled.forget_documents(self._connection)
+            self._tell("certificate.enrolled", not_after=not_after)
 
     def keep_pulled(
         self, kind: Pulled, content: bytes, signature: str, *, snapshot: str, cursor: int, version: str

@@ -61,6 +61,10 @@ def keep_document(connection: apsw.Connection, document: PulledDocument) -> None
     )
 
 
+def forget_documents(connection: apsw.Connection) -> None:
+    connection.execute("DELETE FROM pulled")
+
+
 def read_document(connection: apsw.Connection, kind: Pulled) -> PulledDocument | None:
     found = connection.execute(
         "SELECT content, signature, snapshot, cursor, version, taken_at FROM pulled WHERE kind = ?", (kind.value,)

@@ -4,7 +4,7 @@ import io
 import json
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -159,3 +159,20 @@ def test_enrolled_again_the_queue_stays(desk: Desk) -> None:
     assert desk.enrol()[0] == 0
     with closing(Drain(desk.store)) as drain:
         assert "clone.noticed" in [row.event for row in drain.journal_unsent(100).rows]
+
+
+def test_what_another_platform_had_signed_binds_no_longer_once_this_one_has_enrolled_the_terminal(desk: Desk) -> None:
+    """A time to come that a gateway signed by mistake would stop the terminal until then; so would a higher serial."""
+    to_come = datetime.now(UTC) + timedelta(days=365)
+    with closing(Drain(desk.store)) as drain:
+        drain.raise_floor(to_come)
+        drain.keep_pulled(Pulled.CATALOGUE, b"{}", "line", snapshot="s", cursor=9, version="0123456789ab")
+        drain.keep_pulled(Pulled.CONFIGURATION, b"{}", "line", snapshot="", cursor=10**9, version="1000000000")
+    desk.gateway.configuration = desk.gateway.configuration.replace('"name"', '"naem"')
+    assert desk.enrol()[0] == 0
+    with closing(Drain(desk.store)) as drain:
+        floor = drain.floor()
+        assert floor is not None
+        assert abs(floor - datetime.now(UTC)) < timedelta(minutes=5)
+        assert [drain.pulled(kind) for kind in Pulled] == [None, None]
+        assert "certificate.enrolled" in [row.event for row in drain.journal_unsent(100).rows]
