@@ -17,7 +17,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sync.gateway.manifest_rules import judge
-from sync.gateway.ports import Manifest, TerminalIdentity
+from sync.gateway.records import Manifest, TerminalIdentity
 from sync.wire.signatures import HEADER, key_id_of
 
 TABLE = """

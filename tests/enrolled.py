@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from sync.gateway.authority import Issued
 from sync.gateway.opened import opened_parts
-from sync.gateway.ports import Certificate
+from sync.gateway.records import Certificate
 from sync.outbox.identity import Identity
 from sync.wire.signatures import SigningKey, new_seed
 

@@ -13,8 +13,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from kiosk.submission import SealedSubmission
 from sync.gateway.authority import Issued
 from sync.gateway.opened import Parts, opened_parts
-from sync.gateway.ports import Certificate, Manifest, Objects, Signed, Storage, TerminalIdentity
+from sync.gateway.ports import Objects, Storage
 from sync.gateway.reception import Known, Received, Reception
+from sync.gateway.records import Certificate, Manifest, Signed, TerminalIdentity
 from sync.wire.signatures import SigningKey
 
 LATE_EVENING_IN_LONDON = datetime(2026, 11, 22, 23, 30, 5, 999, tzinfo=UTC)

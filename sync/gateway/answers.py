@@ -9,7 +9,7 @@ from starlette.responses import Response
 from kiosk.submission import Json, canonical
 from sync.gateway.manifest_rules import BODY_LIMIT_BYTES, ManifestFault, is_sid
 from sync.gateway.outcomes import Faulty
-from sync.gateway.ports import Signed
+from sync.gateway.records import Signed
 from sync.wire.signatures import HEADER
 
 NO_STORE = {"Cache-Control": "no-store"}

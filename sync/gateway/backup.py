@@ -18,8 +18,9 @@ from sync.gateway.check import CheckFinding, check
 from sync.gateway.database import DATABASE, DirectoryRefused
 from sync.gateway.objects import ObjectDirectory
 from sync.gateway.opened import AUTHORITY, BACKUP_MARK, CONFIGURATION, SIGNING, Parts, opened_parts
-from sync.gateway.ports import Durability, Objects, Storage
+from sync.gateway.ports import Objects, Storage
 from sync.gateway.private_file import one_at_a_time, write_private
+from sync.gateway.records import Durability
 from sync.gateway.storage import open_storage
 from sync.outbox.keys import sync_directory
 

@@ -8,8 +8,8 @@ from kiosk.submission import Json
 from sync.catalogue import read_catalogue
 from sync.gateway.catalogues import CatalogueFault, Catalogues
 from sync.gateway.command_line import Commands, add_command, now, parts_of, say
-from sync.gateway.ports import KeptCatalogue, Signed
 from sync.gateway.private_file import write_private
+from sync.gateway.records import KeptCatalogue, Signed
 
 FOUND = 1
 

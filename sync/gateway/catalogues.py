@@ -14,7 +14,8 @@ from functools import lru_cache
 from kiosk.items import Catalogue, Item
 from kiosk.submission import Json, canonical
 from sync.catalogue import parse_catalogue
-from sync.gateway.ports import Documents, KeptCatalogue, Signed
+from sync.gateway.ports import Documents
+from sync.gateway.records import KeptCatalogue, Signed
 from sync.gateway.signing import Signing
 from sync.strict_toml import Findings
 

@@ -9,8 +9,9 @@ from kiosk.check_digits import is_receipt_number
 from kiosk.submission import digest_of
 from sync.gateway.catalogues import CatalogueFault, read_whole
 from sync.gateway.opened import Parts
-from sync.gateway.ports import JournalRow, KeptSubmission, Objects, Signed, Storage
+from sync.gateway.ports import Objects, Storage
 from sync.gateway.reception import ACKNOWLEDGEMENT
+from sync.gateway.records import JournalRow, KeptSubmission, Signed
 from sync.gateway.signing import Signing, is_signed_by
 from sync.wire.journal import GENESIS, Entry, holds, read_digest
 

@@ -9,7 +9,8 @@ from sync.gateway.connectors.webhook import is_signed_by_city
 from sync.gateway.json_object import json_object
 from sync.gateway.manifest_rules import ManifestFault, is_sid
 from sync.gateway.outcomes import Faulty, SomethingElse, Unknown
-from sync.gateway.ports import CaseEvent, CaseState, Kept, Storage
+from sync.gateway.ports import Storage
+from sync.gateway.records import CaseEvent, CaseState, Kept
 
 FORMAT = "hall-city/case/1"
 STATES = ("received", "pre-examination", "correction", "accepted", "decided", "parked", "gone")

@@ -19,7 +19,8 @@ from pydantic import create_model
 from kiosk.configuration import Configuration, Strict, Terminal
 from kiosk.submission import Json, canonical
 from sync.gateway.manifest_rules import is_file_name
-from sync.gateway.ports import Documents, KeptConfiguration, Signed, TerminalIdentity
+from sync.gateway.ports import Documents
+from sync.gateway.records import KeptConfiguration, Signed, TerminalIdentity
 from sync.gateway.signing import Signing
 from sync.strict_toml import FileFault, read_layers
 

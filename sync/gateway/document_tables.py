@@ -3,7 +3,7 @@
 from typing import Any
 
 from sync.gateway.database import Database
-from sync.gateway.ports import KeptCatalogue, KeptConfiguration, Signed
+from sync.gateway.records import KeptCatalogue, KeptConfiguration, Signed
 
 _CATALOGUE = "SELECT snapshot, cursor, version, content, signature FROM catalogue"
 

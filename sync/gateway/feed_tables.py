@@ -5,7 +5,7 @@ from datetime import datetime
 
 from kiosk.submission import digest_of
 from sync.gateway.database import Database
-from sync.gateway.ports import CaseEvent, CaseRows, CaseState, Durability, FeedRows, Kept
+from sync.gateway.records import CaseEvent, CaseRows, CaseState, Durability, FeedRows, Kept
 
 
 class FeedTables(Database):

@@ -13,8 +13,8 @@ from sync.gateway.answers import NO_STORE, json_bytes, number, refusal, signed_a
 from sync.gateway.catalogues import Catalogues, NoCatalogue, Offered, OtherSnapshot
 from sync.gateway.configuration import Configurations
 from sync.gateway.gate import FromTerminal, Message
-from sync.gateway.ports import Signed, TerminalIdentity
 from sync.gateway.reception import Reception
+from sync.gateway.records import Signed, TerminalIdentity
 from sync.wire.signatures import HEADER
 
 

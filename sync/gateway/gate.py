@@ -20,7 +20,8 @@ from sync.gateway.logs import log_event
 from sync.gateway.manifest_rules import is_sid
 from sync.gateway.metrics import Metrics
 from sync.gateway.peers import NoCertificate, Peers, RanOut, UnknownCertificate, source_of
-from sync.gateway.ports import Revoked, TerminalIdentity, TerminalRegister
+from sync.gateway.ports import TerminalRegister
+from sync.gateway.records import Revoked, TerminalIdentity
 
 log = logging.getLogger(__name__)
 DISK_TROUBLE_RETRY_S = 30

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol, assert_never
 
-from sync.gateway.ports import HandOn, HandOns
+from sync.gateway.ports import HandOns
+from sync.gateway.records import HandOn
 from sync.steps import reached
 
 log = logging.getLogger(__name__)

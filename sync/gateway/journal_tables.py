@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from kiosk.submission import canonical
 from sync.gateway.database import Database
-from sync.gateway.ports import AuditFinding, HeardSpeaker, JournalBranch, JournalRow, Speaker
+from sync.gateway.records import AuditFinding, HeardSpeaker, JournalBranch, JournalRow, Speaker
 from sync.wire.journal import EMPTY, Entry, declared, next_digest, read_digest, write_digest, write_time
 
 

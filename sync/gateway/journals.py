@@ -9,7 +9,8 @@ from kiosk.submission import Json, canonical
 from sync.gateway.json_object import json_object
 from sync.gateway.manifest_rules import ManifestFault
 from sync.gateway.outcomes import Faulty, UnknownKey
-from sync.gateway.ports import HeardSpeaker, JournalRow, Speaker, Storage, TerminalIdentity
+from sync.gateway.ports import Storage
+from sync.gateway.records import HeardSpeaker, JournalRow, Speaker, TerminalIdentity
 from sync.wire.journal import Entry, next_digest, read_digest, write_digest
 from sync.wire.signatures import is_signed, parse_signature
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from kiosk.check_digits import is_slip_code
 from kiosk.submission import FORMAT, Json, digest_of, is_canonical
-from sync.gateway.ports import Attached, Manifest, TerminalIdentity
+from sync.gateway.records import Attached, Manifest, TerminalIdentity
 from sync.gateway.synthetic import is_synthetic
 from sync.wire.signatures import is_signed, parse_signature
 

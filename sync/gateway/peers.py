@@ -13,7 +13,8 @@ from starlette.types import Scope
 
 from sync.gateway.authority import CertificateAuthority
 from sync.gateway.connections import PEER
-from sync.gateway.ports import Revoked, TerminalIdentity, TerminalRegister
+from sync.gateway.ports import TerminalRegister
+from sync.gateway.records import Revoked, TerminalIdentity
 
 NO_CHECK_TIME = 0x200000  # X509_V_FLAG_NO_CHECK_TIME of OpenSSL's x509_vfy.h
 

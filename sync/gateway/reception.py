@@ -11,7 +11,8 @@ from kiosk.submission import Json, canonical
 from sync.gateway.json_object import json_object
 from sync.gateway.manifest_rules import ManifestFault, UnsignedBy, is_sid, judge
 from sync.gateway.outcomes import Faulty, OtherTerminal, SomethingElse, Unknown, UnknownKey
-from sync.gateway.ports import Acknowledgement, Kept, KeptRating, Manifest, Objects, Signed, Storage, TerminalIdentity
+from sync.gateway.ports import Objects, Storage
+from sync.gateway.records import Acknowledgement, Kept, KeptRating, Manifest, Signed, TerminalIdentity
 from sync.gateway.signing import Signing
 from sync.steps import reached
 

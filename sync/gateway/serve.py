@@ -33,8 +33,8 @@ from sync.gateway.metrics import Metrics, admin_token
 from sync.gateway.opened import opened_parts
 from sync.gateway.operations_api import OperationRoutes
 from sync.gateway.peers import Peers
-from sync.gateway.ports import TerminalIdentity
 from sync.gateway.reception import Reception
+from sync.gateway.records import TerminalIdentity
 from sync.gateway.storage import DirectoryRefused
 from sync.gateway.store_thread import StoreThread
 from sync.gateway.submissions_api import SubmissionRoutes

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from kiosk.submission import Json, canonical
-from sync.gateway.ports import Signed
 from sync.gateway.private_file import one_at_a_time, write_private
+from sync.gateway.records import Signed
 from sync.outbox.keys import make_directory
 from sync.wire.signatures import SigningKey, is_signed, new_seed, parse_signature
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from kiosk.submission import digest_of
 from sync.gateway.database import Database
-from sync.gateway.ports import (
+from sync.gateway.records import (
     Acknowledgement,
     Attached,
     HandOn,

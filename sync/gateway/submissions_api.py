@@ -14,8 +14,8 @@ from sync.gateway.gate import FromTerminal, Message
 from sync.gateway.manifest_rules import is_sid
 from sync.gateway.metrics import Metrics
 from sync.gateway.outcomes import Faulty, OtherTerminal, SomethingElse, Unknown, UnknownKey
-from sync.gateway.ports import Signed, TerminalIdentity
 from sync.gateway.reception import Known, Missing, Rated, Received, Reception
+from sync.gateway.records import Signed, TerminalIdentity
 from sync.gateway.store_thread import StoreThread
 from sync.wire.signatures import HEADER
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sync.gateway.database import Database
-from sync.gateway.ports import Certificate, KeyOwner, OneTimeCode, Revoked, TerminalIdentity, TerminalRow
+from sync.gateway.records import Certificate, KeyOwner, OneTimeCode, Revoked, TerminalIdentity, TerminalRow
 
 TRIES = 5
 

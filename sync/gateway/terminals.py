@@ -15,7 +15,8 @@ from sync.gateway.configuration import Configurations
 from sync.gateway.json_object import json_object
 from sync.gateway.manifest_rules import ManifestFault
 from sync.gateway.outcomes import Faulty
-from sync.gateway.ports import Certificate, OneTimeCode, Revoked, Storage, TerminalIdentity
+from sync.gateway.ports import Storage
+from sync.gateway.records import Certificate, OneTimeCode, Revoked, TerminalIdentity
 from sync.gateway.signing import Signing
 from sync.wire.enrolment_code import SECRET_CHARACTERS
 from sync.wire.signatures import KEY_BYTES, is_signed, key_id_of, parse_signature

@@ -14,7 +14,7 @@ from sync.gateway.authority import CertificateAuthority
 from sync.gateway.gate import FromAnybody, FromTerminal, Message
 from sync.gateway.journals import Journals, JournalTaken
 from sync.gateway.outcomes import Faulty, UnknownKey
-from sync.gateway.ports import TerminalIdentity
+from sync.gateway.records import TerminalIdentity
 from sync.gateway.terminals import Enrolled, EnrolmentRefused, RenewalRefused, Terminals
 from sync.wire.signatures import HEADER
 

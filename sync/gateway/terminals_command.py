@@ -11,8 +11,8 @@ from sync.gateway.command_line import Commands, add_command, now, parts_of, say
 from sync.gateway.database import DirectoryRefused
 from sync.gateway.manifest_rules import is_file_name
 from sync.gateway.opened import CONFIGURATION, Parts
-from sync.gateway.ports import TerminalRow
 from sync.gateway.private_file import write_private
+from sync.gateway.records import TerminalRow
 from sync.gateway.terminals import hash_secret
 from sync.wire.enrolment_code import make_code
 

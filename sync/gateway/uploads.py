@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from sync.gateway.outcomes import Unknown
-from sync.gateway.ports import Objects, Submissions, TerminalIdentity, Upload
+from sync.gateway.ports import Objects, Submissions
+from sync.gateway.records import TerminalIdentity, Upload
 
 USELESS_AFTER, ABANDONED_AFTER = timedelta(days=1), timedelta(days=30)
 AT_ONCE = 1000

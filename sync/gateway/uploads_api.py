@@ -23,7 +23,7 @@ from sync.gateway.gate import FromAnybody, FromTerminal, Message
 from sync.gateway.manifest_rules import ATTACHMENT_LIMIT_BYTES, is_sid
 from sync.gateway.metrics import Metrics
 from sync.gateway.outcomes import Unknown
-from sync.gateway.ports import TerminalIdentity, Upload
+from sync.gateway.records import TerminalIdentity, Upload
 from sync.gateway.uploads import DIGEST, Turn, Turns, Uploads, WrongDigest
 
 TUS = {"Tus-Resumable": "1.0.0", "Cache-Control": "no-store"}

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from kiosk.submission import digest_of
-from sync.gateway.ports import (
+from sync.gateway.ports import Storage
+from sync.gateway.records import (
     Acknowledgement,
     Attached,
     CaseEvent,
@@ -27,7 +28,6 @@ from sync.gateway.ports import (
     Revoked,
     Signed,
     Speaker,
-    Storage,
     TerminalIdentity,
 )
 from sync.gateway.storage import DirectoryRefused, open_storage

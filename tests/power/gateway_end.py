@@ -12,8 +12,8 @@ from kiosk.submission import Attachment, SealedSubmission, canonical
 from sync.gateway.connectors.folder import FolderConnector
 from sync.gateway.hand_on import Taken as HandedOn
 from sync.gateway.objects import ObjectDirectory
-from sync.gateway.ports import CaseEvent, CaseState, Signed, TerminalIdentity, Upload
 from sync.gateway.reception import Known, Received, Reception
+from sync.gateway.records import CaseEvent, CaseState, Signed, TerminalIdentity, Upload
 from sync.gateway.signing import Signing
 from sync.gateway.storage import EmbeddedStorage, directory_of
 from sync.gateway.uploads import Uploads

@@ -15,7 +15,7 @@ from sync.agent.enrolment import Enrolled, enrol
 from sync.agent.tus import FIRST_UNIT_BYTES
 from sync.gateway.authority import Issued
 from sync.gateway.opened import opened_parts
-from sync.gateway.ports import Certificate
+from sync.gateway.records import Certificate
 from sync.outbox.identity import keep_identity, renewal_draft
 from sync.outbox.schema import State
 from tests.system.line_bench import TLS, AtTheWall, ClockOff, Fitter, Platform, gateway_process

@@ -16,7 +16,7 @@ from hardware_sim.city.platform import City
 from kiosk.check_digits import CROCKFORD, luhn
 from kiosk.submission import FORMAT, canonical, digest_of
 from sync.gateway.opened import opened_parts
-from sync.gateway.ports import Certificate
+from sync.gateway.records import Certificate
 from sync.gateway.serve import GatewayServer, Serving, Webhook, bind, opened_gateway
 from sync.wire.signatures import HEADER, SigningKey, new_seed
 from tests.system.waiting import until

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from sync.gateway.hand_on import NotTaken, Taken
-from sync.gateway.ports import HandOn, Objects
+from sync.gateway.ports import Objects
+from sync.gateway.records import HandOn
 from sync.outbox.keys import make_directory, sync_directory
 
 SUBMISSION, SIGNATURE, RECEIPT, RATING = "submission.json", "submission.json.sig", "receipt.json", "rating.json"

@@ -12,7 +12,7 @@ import requests
 
 from kiosk.submission import Json, canonical
 from sync.gateway.hand_on import NotTaken, Taken
-from sync.gateway.ports import HandOn
+from sync.gateway.records import HandOn
 
 FORMAT = "hall-terminal/hand-on/1"
 SIGNATURE_HEADER = "Hall-City-Signature"

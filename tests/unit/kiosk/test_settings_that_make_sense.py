@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from kiosk.configuration import Gateway, Screen, Store, Times
+from kiosk.configuration import Gateway, Hall, Screen, Store, Times
 from kiosk.items import Field, Item
 
 PLAIN = {"id": "breed", "label": "犬种", "ask": {"heading": "什么狗？"}}
@@ -54,6 +54,15 @@ def test_a_time_is_a_positive_number_of_seconds_within_a_day(name: str, seconds:
 def test_a_size_or_a_limit_below_what_can_be_is_refused(model: type[Gateway | Store | Screen], settings: Any) -> None:
     with pytest.raises(ValidationError):
         model.model_validate(settings)
+
+
+@pytest.mark.parametrize("words", ["", "一楼\n服务台", "\x1b[2J", "厅" * 81])
+def test_what_a_hall_is_called_is_one_line_that_fits_on_a_slip(words: str) -> None:
+    named = dict.fromkeys(Hall.model_fields, "服务大厅")
+    assert Hall.model_validate(named)
+    for name in named:
+        with pytest.raises(ValidationError):
+            Hall.model_validate({**named, name: words})
 
 
 @pytest.mark.parametrize("digits", [(0, 5), (11, 5), (-1, 3)])

@@ -13,8 +13,8 @@ from sync.gateway.backup import BackedUp, Restored, Unproved, back_up, is_overdu
 from sync.gateway.check import CheckFinding, check
 from sync.gateway.database import DATABASE, DirectoryRefused
 from sync.gateway.opened import opened_parts
-from sync.gateway.ports import KeptRating
 from sync.gateway.reception import Received
+from sync.gateway.records import KeptRating
 from tests.gateway_bench import LATE_EVENING_IN_LONDON, REQUEST, GatewayBench, gateway
 
 MakeSubmission = Callable[..., SealedSubmission]

@@ -10,7 +10,7 @@ from kiosk.items import Catalogue
 from kiosk.submission import Json, canonical
 from sync.catalogue import parse_catalogue, read_catalogue
 from sync.gateway.catalogues import CatalogueFault, Catalogues, NoCatalogue, Offered, OtherSnapshot, version_of
-from sync.gateway.ports import KeptCatalogue, Signed
+from sync.gateway.records import KeptCatalogue, Signed
 from tests.gateway_bench import GatewayBench, gateway, line
 
 SHIPPED = read_catalogue(Path("content/items"))

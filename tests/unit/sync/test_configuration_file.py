@@ -119,6 +119,13 @@ def test_a_configuration_from_afar_is_taken_whole_or_not_at_all(local: Configura
     ]
 
 
+@pytest.mark.parametrize("settings", [{"times": {"idle_timeout_s": 0.001}}, {"agent": {"feed_s": 1}}])
+def test_nothing_from_afar_makes_the_screen_or_the_agent_spin(local: Configuration, settings: Json) -> None:
+    findings = effective_from(local, document(settings))
+    assert isinstance(findings, Findings)
+    assert "too short" in findings.sentences[0]
+
+
 def test_a_configuration_for_another_terminal_is_not_taken(local: Configuration) -> None:
     findings = effective_from(local, document({}, terminal="CZ04"))
     assert findings == Findings(("it is meant for terminal CZ04, and this is CZ03",))

@@ -8,7 +8,7 @@ import apsw
 import pytest
 
 from sync.gateway.database import MIGRATIONS
-from sync.gateway.ports import Acknowledgement, Manifest, Signed
+from sync.gateway.records import Acknowledgement, Manifest, Signed
 from sync.gateway.storage import DATABASE, DirectoryRefused, EmbeddedStorage, open_objects, open_storage
 
 SID = "019a0000-0000-7000-8000-000000000001"

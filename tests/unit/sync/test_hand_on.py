@@ -18,7 +18,7 @@ from kiosk.submission import Attachment, SealedSubmission, canonical
 from sync.gateway.connectors.folder import FolderConnector, distinct_names
 from sync.gateway.connectors.webhook import KeyRefused, WebhookConnector, read_city_key
 from sync.gateway.hand_on import LONGEST_PAUSE_S, HandOnWorker, NotTaken, Taken, pause_after
-from sync.gateway.ports import HandOn
+from sync.gateway.records import HandOn
 from tests.gateway_bench import GatewayBench, gateway, line
 
 MakeSubmission = Callable[..., SealedSubmission]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from kiosk.check_digits import body_check, credit_code_check, resident_check
 from kiosk.submission import Attachment, Json, SealedSubmission, canonical
 from sync.gateway.manifest_rules import ManifestFault, UnsignedBy, is_file_name, is_sid, judge
-from sync.gateway.ports import Attached, Manifest
+from sync.gateway.records import Attached, Manifest
 from sync.gateway.synthetic import is_synthetic
 from tests.gateway_bench import OTHER_KEY, identity, line
 

@@ -13,8 +13,8 @@ from kiosk.check_digits import is_receipt_number
 from kiosk.submission import Attachment, SealedSubmission, canonical
 from sync.gateway.manifest_rules import ManifestFault
 from sync.gateway.outcomes import Faulty, OtherTerminal, SomethingElse, Unknown, UnknownKey
-from sync.gateway.ports import Signed
 from sync.gateway.reception import Known, Missing, Rated, Received, Reception, least_series, receipt_number
+from sync.gateway.records import Signed
 from sync.gateway.storage import DirectoryRefused, EmbeddedStorage
 from tests.gateway_bench import KEY, LATE_EVENING_IN_LONDON, OTHER_KEY, GatewayBench, gateway, identity, line
 

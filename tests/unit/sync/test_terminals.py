@@ -18,7 +18,7 @@ from kiosk.submission import Json, canonical, digest_of
 from sync.gateway.authority import LIFETIME, Issued, LocalAuthority, RequestFault
 from sync.gateway.configuration import Configurations
 from sync.gateway.outcomes import Faulty
-from sync.gateway.ports import Revoked, TerminalIdentity
+from sync.gateway.records import Revoked, TerminalIdentity
 from sync.gateway.terminals import Enrolled, EnrolmentRefused, RenewalRefused, Terminals, hash_secret
 from sync.wire.signatures import SigningKey
 from tests.gateway_bench import (

@@ -24,7 +24,7 @@ from sync.gateway.gate import Gate, Heard
 from sync.gateway.metrics import Metrics
 from sync.gateway.objects import ObjectDirectory
 from sync.gateway.peers import Peers
-from sync.gateway.ports import Attached, Manifest
+from sync.gateway.records import Attached, Manifest
 from sync.gateway.storage import EmbeddedStorage
 from sync.gateway.uploads import Uploads
 from sync.gateway.uploads_api import UploadRoutes
