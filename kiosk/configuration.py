@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 DAY_S = 86_400
 TIME_OF_DAY = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
+Words = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f]+$")]  # a line on screen and slip
 Seconds = Annotated[float, Field(gt=0, le=DAY_S, allow_inf_nan=False)]
 
 
@@ -19,17 +20,17 @@ class Terminal(Strict):
     """`code`: the terminal's four characters of Crockford base 32, the first four of every slip code."""
 
     code: Annotated[str, Field(pattern=r"^[0-9A-HJKMNP-TV-Z]{4}$")]
-    number: str  # as the hall calls it: "03 号机"
+    number: Words  # as the hall calls it: "03 号机"
 
 
 class Hall(Strict):
     """The place it stands in, and who helps there."""
 
-    name: str
-    short_name: str
-    desk: str  # where the help desk is
-    telephone: str
-    hours: str
+    name: Words
+    short_name: Words
+    desk: Words  # where the help desk is
+    telephone: Words
+    hours: Words
 
 
 class Gateway(Strict):

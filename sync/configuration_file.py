@@ -23,6 +23,7 @@ FROM_AFAR: Mapping[str, frozenset[str] | None] = {  # None: the whole table
     "agent": None,
     "terminal": frozenset({"number"}),
 }
+SHORTEST_FROM_AFAR_S = {"times": 3.0, "agent": 10.0}  # what is set too short could not be set right from there
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +64,11 @@ def effective(local: Configuration, remote_settings: Mapping[str, Any]) -> Confi
         return Findings(tuple(foreign))
     tree = merged(local.model_dump(mode="json"), remote_settings)
     try:
-        return Configuration.model_validate_json(json.dumps(tree))
+        whole = Configuration.model_validate_json(json.dumps(tree))
     except ValidationError as error:
         return Findings(messages_of(error, tree, Configuration))
+    short = [f"{name} is too short to be set from afar" for name in _too_short(whole, remote_settings)]
+    return Findings(tuple(short)) if short else whole
 
 
 def effective_from(local: Configuration, content: bytes) -> Configuration | Findings:
@@ -94,6 +97,15 @@ def _names(settings: Mapping[str, Any]) -> list[str]:
         name
         for table, keys in settings.items()
         for name in ([f"{table}.{key}" for key in keys] if isinstance(keys, Mapping) else [table])
+    ]
+
+
+def _too_short(whole: Configuration, settings: Mapping[str, Any]) -> list[str]:
+    return [
+        f"{table}.{key}"
+        for table, shortest_s in SHORTEST_FROM_AFAR_S.items()
+        for key in settings.get(table, ())
+        if key.endswith("_s") and getattr(getattr(whole, table), key) < shortest_s
     ]
 
 
