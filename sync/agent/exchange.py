@@ -94,7 +94,7 @@ class Answer:
         ours = said is not None or TUS_HEADER in self.headers
         pause_s = self.asked_for_s if ours else 0.0
         reason = said.get("reason") if said is not None else None
-        is_word = isinstance(reason, str) and WORD.fullmatch(reason)
+        is_word = isinstance(reason, str) and WORD.fullmatch(reason) is not None
         what = f"status {self.status}" + (f" ({reason})" if is_word else "")
         if self.status == 429:
             return Again(what, Trouble.BUSY, pause_s)
@@ -103,7 +103,7 @@ class Answer:
         if not ours:
             return Again(f"not our gateway (status {self.status})", Trouble.UNREACHABLE)
         if self.status in (401, 403):
-            return Again(what, Trouble.IDENTITY, pause_s, stale=self.status == 401 and reason in STALE)
+            return Again(what, Trouble.IDENTITY, pause_s, stale=self.status == 401 and is_word and reason in STALE)
         return Again(what, Trouble.CASE, pause_s)
 
 

@@ -161,7 +161,8 @@ class Pulls:
                 if self._note.not_renewed(why.value):
                     log.warning("the gateway does not renew our certificate: %s", why.value)
                     self._drain.journal("certificate.refused", cause=why.value)
-                return Again(f"renewal: {why.value}", Trouble.CASE)
+                known = self._note.document()["identity"]  # it was asked without the certificate: no word on that
+                return Again(f"renewal: {why.value}", Trouble.IDENTITY if known else Trouble.CASE)
             case Refused(why):
                 return Again(f"renewal: {why.value}", Trouble.IDENTITY)
 

@@ -427,6 +427,22 @@ def test_a_renewal_that_is_refused_is_journalled_once_and_asked_for_again(bench:
 
 
 @pytest.mark.expects_warnings
+def test_a_renewal_that_is_refused_hides_no_trouble_of_identity(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    """It is asked for without the certificate: an answer says nothing of whether that is believed."""
+    bench.drain.raise_floor(datetime(2026, 11, 23, tzinfo=UTC))
+    for path in (*ANSWERS, "/v1/telemetry"):
+        bench.gateway.answers[path] = 403, b'{"reason":"revoked"}'
+    bench.run()
+    bench.renewal = Refused(Why.REVOKED)
+    with caplog.at_level("INFO"):
+        for _ in range(30):
+            bench.later(300)
+    assert bench.note.document()["renewal"] == "revoked"
+    assert "renewal: revoked" in caplog.text
+    assert "the gateway is reached" not in caplog.text
+
+
+@pytest.mark.expects_warnings
 def test_what_is_refused_is_noted_until_what_is_kept_is_what_the_gateway_has(bench: Bench) -> None:
     bench.gateway.answers |= {"/v1/config": settings(5), "/v1/catalogue": whole(ITEMS)}
     bench.run()
@@ -491,3 +507,12 @@ def test_only_a_word_of_the_gateways_is_repeated(bench: Bench, reason: str, told
         bench.gateway.answers[path] = 503, f'{{"reason":"{reason}"}}'.encode()
     bench.run()
     assert bench.note.document()["reason"] == f"status 503{told}"
+
+
+@pytest.mark.expects_warnings
+@pytest.mark.parametrize("reason", ["[]", "{}", "null", "1"])
+def test_a_refusal_whose_reason_is_no_word_is_one_all_the_same(bench: Bench, reason: str) -> None:
+    for path in (*ANSWERS, "/v1/telemetry"):
+        bench.gateway.answers[path] = 401, f'{{"reason":{reason}}}'.encode()
+    bench.run()
+    assert bench.note.document()["identity"] == "status 401"
