@@ -11,7 +11,7 @@ from sync.gateway.catalogues import CatalogueFault, read_whole
 from sync.gateway.opened import Parts
 from sync.gateway.ports import Objects, Storage
 from sync.gateway.reception import ACKNOWLEDGEMENT
-from sync.gateway.records import JournalRow, KeptSubmission, Signed
+from sync.gateway.records import Attached, JournalRow, KeptSubmission, Manifest, Signed
 from sync.gateway.signing import Signing, is_signed_by
 from sync.wire.journal import GENESIS, Entry, holds, read_digest
 
@@ -74,8 +74,8 @@ def _submission_faults(
     manifest = kept.manifest
     if digest_of(manifest.content) != manifest.fingerprint:
         yield "its manifest is not what its fingerprint says"
-    elif json.loads(manifest.content).get("sid") != manifest.sid:
-        yield "its manifest is another submission's"
+    else:
+        yield from _row_faults(manifest)
     if not is_signed_by(manifest.content, manifest.signature, keys):
         yield "its manifest is not signed by a key of its terminal"
     if kept.acknowledgement is None:
@@ -89,6 +89,20 @@ def _submission_faults(
         # A blob that came while this check ran is looked at now.
         if digest not in blobs and not parts.objects.has(digest):
             yield f"its blob {digest} is not there"
+
+
+def _row_faults(manifest: Manifest) -> Iterator[str]:
+    """What is kept beside a manifest must be what the manifest says."""
+    said = json.loads(manifest.content)
+    attached = tuple(Attached(one["name"], one["sha256"], one["size"]) for one in said["attachments"])
+    if said.get("sid") != manifest.sid:
+        yield "its manifest is another submission's"
+    elif attached != manifest.attachments:
+        yield "its attachments are not those of its manifest"
+    elif said["slip_code"] != manifest.slip_code:
+        yield "its slip code is not its manifest's"
+    elif said.get("terminal", {}).get("code", "") != manifest.terminal:
+        yield "its terminal is not its manifest's"
 
 
 def _acknowledgement_faults(kept: KeptSubmission, acknowledgement: Signed, signing: Signing) -> Iterator[str]:
@@ -123,5 +137,8 @@ def _follows(after_seq: int, rows: Sequence[JournalRow]) -> bool:
 
 
 def _is_chain(start: bytes, rows: Sequence[JournalRow]) -> bool:
-    chain = [(Entry(row.seq, row.at, row.event, json.loads(row.fields)), read_digest(row.digest)) for row in rows]
+    try:
+        chain = [(Entry(row.seq, row.at, row.event, json.loads(row.fields)), read_digest(row.digest)) for row in rows]
+    except ValueError:
+        return False
     return holds(start, ((entry, digest or b"") for entry, digest in chain))

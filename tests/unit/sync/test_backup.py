@@ -191,6 +191,10 @@ SPOILT = {
     "feed": ("DELETE FROM feed", "its acknowledgement is not in the feed"),
     "history": ("UPDATE feed SET history = 'sha256:0'", "the history of its feed does not hold"),
     "outbox": ("DELETE FROM hand_on", "it is not in the outbox to the city"),
+    "torn journal": ("UPDATE own_journal SET fields = '{'", "its chain does not hold"),
+    "attachments": ("UPDATE submission SET attachments = '[]'", "its attachments are not those of its manifest"),
+    "slip code": ("UPDATE submission SET slip_code = '-'", "its slip code is not its manifest's"),
+    "terminal": ("UPDATE submission SET terminal = 'CZ04'", "its terminal is not its manifest's"),
     "journal": ("UPDATE own_journal SET fields = '{}'", "its chain does not hold"),
     "certificate": ("UPDATE certificate SET pem = 'x'", "is not by this authority"),
     "catalogue": (
