@@ -7,7 +7,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
 
@@ -96,7 +96,8 @@ class StoreThread:
             afterwards, self._afterwards = self._afterwards, {}
             for do in afterwards:
                 do()
-            works[0].loop.call_soon_threadsafe(_settle, works)
+            with suppress(RuntimeError):  # the loop is closed: nobody waits for the answers
+                works[0].loop.call_soon_threadsafe(_settle, works)
 
     def _done(self, works: list[_Work]) -> list[_Work]:
         """Those that were done in time; the others are the next ones."""

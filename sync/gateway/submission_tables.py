@@ -24,6 +24,7 @@ from sync.gateway.records import (
 from sync.steps import reached
 
 ROWS_AT_ONCE = 100
+HAND_ONS_AT_ONCE = 10  # whole manifests, read while those who ask for something small wait
 NUMBERS_A_DAY = 10_000_000
 LONGEST_PAUSE = timedelta(hours=1)  # a row that waits longer was written under another clock
 _MANIFEST = "submission.sid, slip_code, manifest, fingerprint, attachments, terminal, manifest_signature, parked"
@@ -206,7 +207,7 @@ class SubmissionTables(Database):
                 "WHERE earlier.sid = hand_on.sid AND NOT earlier.done AND earlier.row < hand_on.row) "
                 "ORDER BY not_before, row LIMIT ?",
                 *between,
-                ROWS_AT_ONCE,
+                HAND_ONS_AT_ONCE,
             )
             if rows:
                 return tuple(_hand_on(row) for row in rows)

@@ -133,6 +133,28 @@ def test_who_asks_too_late_is_told_so() -> None:
         asyncio.run(thread.run(int, "7"))
 
 
+def test_what_is_under_way_is_done_though_nobody_waits_for_it_any_more() -> None:
+    begun, may_go_on = threading.Event(), threading.Event()
+    done: list[int] = []
+
+    def work(number: int) -> None:
+        begun.set()
+        may_go_on.wait(10)
+        done.append(number)
+
+    async def ask() -> None:
+        asking = [asyncio.create_task(thread.run(work, number)) for number in range(2)]
+        await asyncio.to_thread(begun.wait, 10)
+        for one in asking:
+            one.cancel()
+
+    thread = StoreThread(nullcontext)
+    asyncio.run(ask())
+    may_go_on.set()
+    thread.close()
+    assert done == [0, 1]
+
+
 def test_trouble_of_the_disk_at_the_end_is_the_trouble_of_each() -> None:
     @contextmanager
     def together() -> Iterator[None]:
