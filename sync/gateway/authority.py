@@ -77,10 +77,7 @@ class LocalAuthority:
         with one_at_a_time(directory):
             if not certificate_file.exists():
                 _make_root(key_file, certificate_file, now)
-        key = load_pem_private_key(key_file.read_bytes(), None)
-        if not isinstance(key, ec.EllipticCurvePrivateKey):
-            raise ValueError(f"{key_file} holds no elliptic curve key")
-        self._key = key
+        self._key = _read_key(key_file)
         self._root = x509.load_pem_x509_certificate(certificate_file.read_bytes())
 
     @property
@@ -155,9 +152,17 @@ def _requested_key(request: str) -> ec.EllipticCurvePublicKey | RequestFault:
     return key
 
 
+def _read_key(path: Path) -> ec.EllipticCurvePrivateKey:
+    key = load_pem_private_key(path.read_bytes(), None)
+    if not isinstance(key, ec.EllipticCurvePrivateKey):
+        raise ValueError(f"{path} holds no elliptic curve key")
+    return key
+
+
 def _make_root(key_file: Path, certificate_file: Path, now: datetime) -> None:
-    """Key first: a certificate that is there always has its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
+    """Key first: a certificate that is there always has its key. A key that is there is never replaced."""
+    is_new = not key_file.exists()
+    key = ec.generate_private_key(ec.SECP256R1()) if is_new else _read_key(key_file)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Hall gateway authority")])
     certificate = (
         _certificate(name, name, key.public_key(), now, now + timedelta(days=365 * AUTHORITY_YEARS))
@@ -166,7 +171,8 @@ def _make_root(key_file: Path, certificate_file: Path, now: datetime) -> None:
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         .sign(key, hashes.SHA256())
     )
-    write_private(key_file, _pem_of(key))
+    if is_new:
+        write_private(key_file, _pem_of(key))
     write_private(certificate_file, certificate.public_bytes(Encoding.PEM))
 
 

@@ -242,6 +242,13 @@ def test_openssl_finds_certificates_good_for_what_they_are_for(authority: LocalA
     assert not verified("server.pem", "sslclient")
 
 
+def test_an_authority_whose_certificate_was_lost_keeps_its_key(authority: LocalAuthority, tmp_path: Path) -> None:
+    issued = authority.for_terminal(REQUEST, code="CZ03", hall="gulou", now=LATE_EVENING_IN_LONDON)
+    assert isinstance(issued, Issued)
+    (tmp_path / "authority.pem").unlink()
+    assert LocalAuthority(tmp_path, now=LATE_EVENING_IN_LONDON).has_issued(issued.pem)
+
+
 def test_an_authority_is_made_once_and_knows_its_own(authority: LocalAuthority, tmp_path: Path) -> None:
     again = LocalAuthority(tmp_path, now=LATE_EVENING_IN_LONDON)
     assert again.der == authority.der
