@@ -35,6 +35,8 @@ from sync.agent.submitting import Submitting
 from sync.agent.uploading import Uploading
 from sync.gateway.backup import BackedUp, Restored, back_up, restore
 from sync.gateway.opened import opened_parts
+from sync.gateway.ports import Objects
+from sync.gateway.records import KeptSubmission
 from sync.gateway.serve import OpenGateway, Serving, opened_gateway
 from sync.gateway.terminals import hash_secret
 from sync.outbox.drain import Drain
@@ -313,20 +315,29 @@ class World:
     def _prove(self) -> None:
         with opened_parts(self._data, now=self.clock.true_time) as parts:
             kept = {one.manifest.sid: one for one in parts.storage.submissions()}
-            for sid, sealed in self.told.sealed.items():
-                assert sid in kept, f"{sid} is lost"
-                assert kept[sid].manifest.content == sealed.manifest
-                acknowledged = kept[sid].acknowledgement
-                assert acknowledged is not None
-                assert json.loads(acknowledged.content)["receipt_number"] == self.told.receipts[sid]
-                for one in sealed.attachments:
-                    found = b"".join(parts.objects.pieces(one.digest))
-                    assert found == one.content, f"{sid}: {one.name} is not whole"
             assert kept.keys() <= self.told.tried.keys(), "something nobody sealed"
+            for sid in self.told.sealed:
+                if sid in self.told.erased and (sid not in kept or kept[sid].acknowledgement is None):
+                    # Files from before the backup were copied back. What a terminal erased is in that backup.
+                    with opened_parts(self._directory / "backup", now=self.clock.true_time, as_it_is=True) as backup:
+                        saved = {one.manifest.sid: one for one in backup.storage.submissions()}
+                        self._prove_whole(sid, saved[sid], backup.objects)
+                else:
+                    assert sid in kept, f"{sid} is lost"
+                    self._prove_whole(sid, kept[sid], parts.objects)
         for sid, sealed in self.told.sealed.items():
             folder = self._handed_on(sid)
             assert (folder / "submission.json").read_bytes() == sealed.manifest
             assert len(list(folder.glob("*page*"))) == len(sealed.attachments), "every attachment, also of one name"
+
+    def _prove_whole(self, sid: str, kept: KeptSubmission, objects: Objects) -> None:
+        sealed = self.told.sealed[sid]
+        assert kept.manifest.content == sealed.manifest, f"{sid} is something else"
+        assert kept.acknowledgement is not None, f"{sid} is not acknowledged"
+        number = json.loads(kept.acknowledgement.content)["receipt_number"]
+        assert number == self.told.receipts[sid], f"{sid} has another receipt number"
+        for one in sealed.attachments:
+            assert b"".join(objects.pieces(one.digest)) == one.content, f"{sid}: {one.name} is not whole"
 
     def _look(self) -> None:
         """What anybody can see at any time."""
