@@ -35,7 +35,7 @@ from sync.gateway.operations_api import OperationRoutes
 from sync.gateway.peers import Peers
 from sync.gateway.reception import Reception
 from sync.gateway.records import TerminalIdentity
-from sync.gateway.storage import DirectoryRefused
+from sync.gateway.storage import DirectoryRefused, directory_of
 from sync.gateway.store_thread import StoreThread
 from sync.gateway.submissions_api import SubmissionRoutes
 from sync.gateway.terminals import Terminals
@@ -95,14 +95,18 @@ def opened_gateway(
     now: Callable[[], datetime] = _now,
     monotonic_s: Callable[[], float] = time.monotonic,
 ) -> Iterator[OpenGateway]:
-    """The application over one data directory, which only one process serves at a time. Raises DirectoryRefused."""
+    """The application over one data directory. It, its storage and its objects are served by one process at a time.
+
+    Raises DirectoryRefused, OSError.
+    """
     make_directory(directory)
     with ExitStack() as closing:
-        lock = closing.enter_context((directory / "lock").open("w"))
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise DirectoryRefused(f"{directory} is served by another process") from error
+        for place in _places(directory, serving):
+            lock = closing.enter_context((place / "lock").open("w"))
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise DirectoryRefused(f"{place} is served by another process") from error
         parts = closing.enter_context(
             opened_parts(directory, storage_url=serving.storage, objects_url=serving.objects, now=now)
         )
@@ -154,6 +158,16 @@ def opened_gateway(
         )
         upkeep = Upkeep(storage, uploads.clean_up, now=now)
         yield OpenGateway(application(gate, messages, worker, upkeep), parts.authority, worker)
+
+
+def _places(directory: Path, serving: Serving) -> Sequence[Path]:
+    """Every directory that is written to. Raises DirectoryRefused, OSError."""
+    places = [directory]
+    if serving.storage is not None:
+        places.append(directory_of(serving.storage, "sqlite", "storage"))
+    if serving.objects is not None:
+        places.append(directory_of(serving.objects, "directory", "objects"))
+    return tuple(dict.fromkeys(place.resolve() for place in places))
 
 
 class GatewayServer(uvicorn.Server):

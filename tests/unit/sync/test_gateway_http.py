@@ -24,6 +24,7 @@ from sync.gateway.openapi import operations
 from sync.gateway.opened import opened_parts
 from sync.gateway.serve import OpenGateway, Serving, Webhook, opened_gateway
 from sync.gateway.signing import is_signed_by
+from sync.gateway.storage import DirectoryRefused
 from tests.asgi_line import Answer, Application, ask, begin, running
 from tests.enrolled import EnrolledTerminal, enrolled
 from tests.system.waiting import until
@@ -168,6 +169,14 @@ def test_more_than_the_rate_are_asked_to_come_again_but_never_who_watches(
 
     with gateway(tmp_path / "data", Serving(admission_rate=2)) as opened:
         conversation(opened, talk)
+
+
+@pytest.mark.parametrize("shared", ["storage", "objects"])
+def test_what_lies_elsewhere_has_one_gateway_too(tmp_path: Path, shared: str) -> None:
+    url = f"{'sqlite' if shared == 'storage' else 'directory'}:{tmp_path / 'elsewhere'}"
+    serving = Serving(storage=url) if shared == "storage" else Serving(objects=url)
+    with gateway(tmp_path / "one", serving), pytest.raises(DirectoryRefused, match="elsewhere is served by another"):
+        gateway(tmp_path / "two", serving).__enter__()
 
 
 @pytest.mark.expects_warnings
