@@ -68,11 +68,12 @@ class AgentNote:
 
     @property
     def stale(self) -> bool:
-        """The gateway said of our certificate that it has run out, and it was not renewed since."""
+        """The gateway said of our certificate that it ran out or is not known there, and there is no other since."""
         with self._lock:
             return self._stale
 
     def renewed(self) -> None:
+        """There is another certificate now."""
         with self._lock:
             self._stale = False
             self._note["renewal"] = None

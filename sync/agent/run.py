@@ -131,7 +131,9 @@ class _Agent:
     def run(self) -> None:
         while not self._stop.is_set():
             self._run_round(_Round(self._effective(), self._identity, self._stop, self._generation))
-            self._generation = generation(self._directory)
+            before, self._generation = self._generation, generation(self._directory)
+            if self._generation != before:
+                self._note.renewed()
             now_on = read_identity(self._directory)
             self._identity = now_on if isinstance(now_on, Identity) else self._identity
 

@@ -141,7 +141,7 @@ class Terminals:
         if isinstance(request, Faulty):
             return request
         now = self._now()
-        known = self._storage.certificates(terminal.code)
+        known = [one for one in self._storage.certificates(terminal.code) if not one.revoked]
         if not known or now > known[-1].not_after + RENEWABLE_AFTER_ITS_END:
             return self._not_renewed(terminal.code, "too-late")
         again = next((one for one in known if one.request == digest_of(content)), None)

@@ -84,11 +84,13 @@ def test_a_certificate_that_ran_out_too_long_ago_keeps_the_queue_until_there_is_
     submission = terminal.seals(20_000)
     grow_old(platform, terminal, timedelta(days=90 + 91))
     with terminal.agent():
-        until(lambda: terminal.note().get("identity"), "trouble of identity")
+        until(lambda: terminal.note().get("renewal") == "too-late", "the gateway's refusal")
+        assert terminal.note()["identity"]
         assert terminal.is_kept
         code = platform.code_for(terminal.code)
         assert isinstance(enrol(terminal.store, code, platform.url, now=datetime.now(UTC)), Enrolled)
         terminal.until_received(submission)
+        assert terminal.note()["renewal"] is None
 
 
 @pytest.mark.expects_warnings
