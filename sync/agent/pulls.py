@@ -217,7 +217,8 @@ class Pulls:
         """A change over what is kept; whatever is wrong with it, the whole is asked for next."""
         kept = self._drain.pulled(Pulled.CATALOGUE)
         if kept is not None:
-            query, tag = f"?snapshot={kept.snapshot}&cursor={kept.cursor}", f'"{kept.snapshot}:{kept.cursor}"'
+            query = f"?snapshot={kept.snapshot}&cursor={kept.cursor}"
+            tag = f'"{kept.snapshot}:{kept.cursor}:{kept.version}"'
             answer = self._ask_catalogue(query, {"If-None-Match": tag})
             if isinstance(answer, Answer) and answer.status == 304:
                 self._has(Pulled.CATALOGUE)

@@ -63,7 +63,8 @@ class Catalogues:
         current = self._storage.catalogue()
         if current is None:
             return NoCatalogue()
-        etag = f"{current.snapshot}:{current.cursor}"
+        # With the version: a gateway that was restored may give the same cursor to other items.
+        etag = f"{current.snapshot}:{current.cursor}:{current.version}"
         if snapshot is None or cursor is None:
             return Offered(current.signed, etag)
         before = self._storage.catalogue_at(snapshot, cursor) if snapshot == current.snapshot else None

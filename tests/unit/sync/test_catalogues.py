@@ -40,7 +40,7 @@ def test_before_an_import_there_is_none(catalogues: Catalogues) -> None:
 
 def test_what_was_signed_is_what_a_terminal_reads(catalogues: Catalogues, bench: GatewayBench) -> None:
     kept = imported(catalogues, bench)
-    assert catalogues.answer(None, None) == Offered(kept.signed, f"{kept.snapshot}:1")
+    assert catalogues.answer(None, None) == Offered(kept.signed, f"{kept.snapshot}:1:{kept.version}")
     assert bench.signing.is_ours(kept.signed)
     read = parse_catalogue(kept.signed.content)
     assert isinstance(read, Catalogue)
@@ -64,7 +64,20 @@ def test_a_delta_leads_from_each_version_to_the_current_one(catalogues: Catalogu
     contents = {row["id"]: row["content"] for row in json.loads(first.signed.content)["items"]}
     contents |= {row["id"]: row["content"] for row in delta["changed"]}
     assert version_of([contents[item_id] for item_id in delta["order"]]) == delta["version"] == third.version
-    assert offered.etag == f"{first.snapshot}:3"
+    assert offered.etag == f"{first.snapshot}:3:{third.version}"
+
+
+def test_other_items_under_the_same_cursor_are_never_the_same(catalogues: Catalogues, bench: GatewayBench) -> None:
+    """As after a restore: what was imported since the backup is lost, and its cursor is given again."""
+    first = imported(catalogues, bench)
+    lost = catalogues.sign(SHIPPED, at=bench.now)
+    again = imported(catalogues, bench, SHIPPED.model_copy(update={"items": SHIPPED.items[:1]}))
+    offered = catalogues.answer(first.snapshot, 2)
+    assert isinstance(offered, Offered)
+    known = json.loads(lost.content)
+    assert (known["snapshot"], known["cursor"]) == (again.snapshot, again.cursor)
+    assert offered.etag != f"{known['snapshot']}:{known['cursor']}:{known['version']}"
+    assert json.loads(offered.answer.content)["version"] != known["version"], "so a terminal asks for the whole"
 
 
 def test_from_elsewhere_no_delta_leads_here(catalogues: Catalogues, bench: GatewayBench) -> None:
