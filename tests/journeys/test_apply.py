@@ -149,6 +149,7 @@ def test_what_is_handed_in_is_what_the_card_said_and_the_citizen_gave(visit: Vis
         (ClockReading(), "unknown"),
         (ClockReading(floor=NINE, offset_ms=-1200), "plausible"),
         (ClockReading(floor=NINE + timedelta(days=1)), "wrong"),
+        (ClockReading(floor=NINE, offset_ms=-315_360_000_000), "wrong"),
     ],
 )
 def test_the_time_of_handing_in_says_how_far_it_is_to_be_believed(
