@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from kiosk.clock import MAY_BE_BEHIND
+from kiosk.clock import MAY_DIFFER
 from kiosk.configuration import Configuration
 from kiosk.faults import WhoActs
 from kiosk.submission import Json
@@ -122,11 +122,11 @@ def identity_finding(identity: Identity | NotEnrolled, terminal: str, now: datet
 def clock_finding(store: Overview) -> Finding:
     """Beside the highest time that the platform has signed."""
     behind = timedelta(seconds=round(store.clock_behind_s))
-    if behind > MAY_BE_BEHIND:
+    if behind > MAY_DIFFER:
         to_do = "set the clock, see the time server and the battery; nothing is taken in until then"
         return _fail("clock", f"wrong: at least {behind} behind what the platform has signed", to_do)
     offset_ms = store.agent.get("clock_offset_ms")
-    if isinstance(offset_ms, int) and (off := abs(timedelta(seconds=round(offset_ms / 1000)))) > MAY_BE_BEHIND:
+    if isinstance(offset_ms, int) and (off := abs(timedelta(seconds=round(offset_ms / 1000)))) > MAY_DIFFER:
         way = "behind" if offset_ms > 0 else "ahead of"
         what = f"{off} {way} the platform's when it last answered"
         return Finding(Grade.WARN, "clock", what, "see the time server and the battery", WhoActs.MAINTENANCE)

@@ -16,7 +16,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 
-from kiosk.clock import MAY_BE_BEHIND
+from kiosk.clock import MAY_DIFFER
 from kiosk.submission import canonical
 from sync.agent.anonymous_line import Answered, NotBelieved, Unreachable, ask, clock_differs, trusting, trusting_nobody
 from sync.outbox.identity import Draft, Identity, gateway_keys_of, generation, keep_identity, kept_draft, renewal_draft
@@ -211,7 +211,7 @@ def _certified(answer: Mapping[str, Any], draft: Draft, now: datetime | None) ->
     if ours.public_key() != private.public_key():
         return Refused(Why.NOT_A_GATEWAY, "the certificate is for another key")
     since, until = ours.not_valid_before_utc, ours.not_valid_after_utc
-    if now and not since - MAY_BE_BEHIND <= now <= until:
+    if now and not since - MAY_DIFFER <= now <= until:
         return Refused(Why.CLOCK, f"the certificate counts from {since:%Y-%m-%d %H:%M} to {until:%Y-%m-%d %H:%M} UTC")
     return _Certified(_pem(ours), _pem(issuer), gateway_keys, since, until)
 
