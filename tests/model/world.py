@@ -335,7 +335,11 @@ class World:
         assert kept.manifest.content == sealed.manifest, f"{sid} is something else"
         assert kept.acknowledgement is not None, f"{sid} is not acknowledged"
         number = json.loads(kept.acknowledgement.content)["receipt_number"]
-        assert number == self.told.receipts[sid], f"{sid} has another receipt number"
+        if number != self.told.receipts[sid]:
+            # The one known way: the platform lost it, and a commit that was still on its way reached it before the
+            # terminal's own offer with the acknowledgement. The slip's code stays; the number is a second one.
+            assert self.count["restored"] + self.count["copied_back"], f"{sid} has another receipt number"
+            self.count["renumbered"] += 1
         for one in sealed.attachments:
             assert b"".join(objects.pieces(one.digest)) == one.content, f"{sid}: {one.name} is not whole"
 
@@ -363,7 +367,7 @@ class World:
     @property
     def operations(self) -> int:
         """Acts, and requests that were made on the way."""
-        return self.count.total() - sum(n for name, n in self.count.items() if " at " in name)
+        return sum(self.count[name] for name in ACTS) + self.count["requests"]
 
     @property
     def _store(self) -> Path:
