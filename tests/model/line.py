@@ -10,11 +10,13 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import BaseAdapter
-from starlette.types import ASGIApp, Message
+from starlette.types import ASGIApp
 from urllib3 import HTTPResponse
 
+from tests.asgi_line import Answer, Asked, scope_of
 from tests.model.virtual import VirtualClock
 
+URL = "https://gateway.test"
 PIECE_BYTES = 16_384
 ROUND_TRIP_S = 0.08
 TIME_OUT_S = 20.0
@@ -38,13 +40,6 @@ class Trouble(Enum):
     PORTAL = "a portal answers"
     BUSY = "the gateway is busy"
     BROKEN = "the gateway breaks"
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    status: int
-    headers: tuple[tuple[str, str], ...]
-    body: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +100,11 @@ class Line(BaseAdapter):
             _body(request.body),  # type: ignore[arg-type]
         )
         if trouble is Trouble.PORTAL:
-            return self._response(request, Answer(200, (("Content-Type", "text/html"),), PORTAL))
+            return self._response(request, Answer(200, {"content-type": "text/html"}, PORTAL))
         if trouble is Trouble.BUSY:
-            return self._response(request, Answer(429, (("Retry-After", "7"),), b'{"reason":"busy"}'))
+            return self._response(request, Answer(429, {"retry-after": "7"}, b'{"reason":"busy"}'))
         if trouble is Trouble.BROKEN:
-            return self._response(request, Answer(502, (), b"bad gateway"))
+            return self._response(request, Answer(502, {}, b"bad gateway"))
         if trouble is Trouble.LATE:
             self._late.append(asked)
             self._clock.pass_s(TIME_OUT_S)
@@ -162,48 +157,14 @@ def _body(body: bytes | str | Iterable[bytes] | None) -> bytes:
     return b"".join(body)
 
 
-async def carried(app: ASGIApp, asked: Request, *, peer: bytes | None, most: int | None) -> Answer:
+async def carried(app: ASGIApp, asked: Request, *, peer: bytes, most: int | None) -> Answer:
     """What the application answers to one request. With `most`, the line breaks after so many bytes of its body."""
-    target = urlsplit(asked.url)
-    scope = {
-        "type": "http",
-        "asgi": {"version": "3.0", "spec_version": "2.3"},
-        "http_version": "1.1",
-        "method": asked.method,
-        "scheme": "https",
-        "path": target.path,
-        "raw_path": target.path.encode(),
-        "query_string": target.query.encode(),
-        "root_path": "",
-        "headers": [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in asked.headers],
-        "client": ("127.0.0.1", 40_000),
-        "server": ("127.0.0.1", 8700),
-        "extensions": {} if peer is None else {"hall.peer": peer},
-        "state": {},
-    }
+    request = Asked(app, scope_of(asked.method, asked.url.removeprefix(URL), asked.headers, peer=peer))
     body = asked.body if most is None else asked.body[:most]
     pieces = [body[at : at + PIECE_BYTES] for at in range(0, len(body), PIECE_BYTES)] or [b""]
-    messages: list[Message] = [{"type": "http.request", "body": piece, "more_body": True} for piece in pieces]
-    if most is None:
-        messages[-1]["more_body"] = False
-    else:
-        messages.append({"type": "http.disconnect"})
-    messages.reverse()
-    waits = asyncio.Event()
-    status, headers, parts = 0, (), []
-
-    async def receive() -> Message:
-        if not messages:
-            await waits.wait()  # until the request is answered; then its task is gone
-        return messages.pop()
-
-    async def send(message: Message) -> None:
-        nonlocal status, headers
-        if message["type"] == "http.response.start":
-            status = message["status"]
-            headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in message["headers"])
-        elif message["type"] == "http.response.body":
-            parts.append(message.get("body", b""))
-
-    await app(scope, receive, send)
-    return Answer(status, headers, b"".join(parts))
+    for piece in pieces[:-1]:
+        request.piece(piece)
+    request.piece(pieces[-1], more=most is not None)
+    if most is not None:
+        request.goes_away()
+    return await request.answer()

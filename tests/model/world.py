@@ -4,7 +4,6 @@ Every act is one of `ACTS`. Whatever happens, nothing sealed is lost, nothing co
 """
 
 import asyncio
-import base64
 import json
 import shutil
 from collections import Counter
@@ -15,8 +14,6 @@ from pathlib import Path
 from random import Random
 
 import requests
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
 
 from kiosk.composing import slip_code, uuid7
 from kiosk.configuration import Agent as Intervals
@@ -38,17 +35,14 @@ from sync.gateway.opened import opened_parts
 from sync.gateway.ports import Objects
 from sync.gateway.records import KeptSubmission
 from sync.gateway.serve import OpenGateway, Serving, opened_gateway
-from sync.gateway.terminals import hash_secret
 from sync.outbox.drain import Drain
-from sync.outbox.identity import Identity, gateway_keys_of, keep_identity, kept_draft, read_identity
 from sync.outbox.schema import State
 from sync.outbox.store import Outbox
-from sync.wire.enrolment_code import make_code
-from tests.model.line import Crash, Line, Request, Trouble, carried
+from tests.enrolled import enrolled
+from tests.model.line import URL, Crash, Line, Trouble
 from tests.model.virtual import VirtualClock
 
 CODE = "CZ03"
-URL = "https://gateway.test"
 DAY_S = 86_400.0
 STARTING_S = 2.0
 LOOKED_AT = 0.25  # of the acts
@@ -103,10 +97,7 @@ class World:
         self._agents: list[_Agent] = []
         self._outbox: Outbox | None = None
         steps.watchers.append(self._reached)
-        self._peer = self._enrol()
-        identity = read_identity(self._store)
-        assert isinstance(identity, Identity)
-        self._identity = identity
+        self._terminal = enrolled(self._data, CODE, files=directory / "terminal")
         self._gateway_up()
 
     def close(self) -> None:
@@ -411,7 +402,7 @@ class World:
                     self._loop,
                     self.clock,
                     app=self._app,
-                    peer=self._peer,
+                    peer=self._terminal.der,
                     trouble=self._fate,
                     crashed=self._gateway_restarts,
                 ),
@@ -422,7 +413,7 @@ class World:
                 source = Uploading(drain, exchange, pace=lambda _: None)
             else:
                 client = PlatformClient(
-                    exchange, signing=self._identity.signing, gateway_keys=self._identity.gateway_keys
+                    exchange, signing=self._terminal.signing, gateway_keys=self._terminal.gateway_keys
                 )
                 pulls = Pulls(
                     drain,
@@ -526,45 +517,6 @@ class World:
         assert self._gateway is not None
         while (next_in_s := self._gateway.worker.hand_on_due()) is not None:
             self.clock.pass_s(next_in_s + 0.1)
-
-    def _enrol(self) -> bytes:
-        """The peer certificate, DER."""
-        with opened_gateway(
-            self._data, Serving(simulated=True), now=self.clock.true_time, monotonic_s=self.clock.monotonic_s
-        ) as gateway:
-            pem = gateway.authority.certificate
-            code = make_code(CODE, x509.load_pem_x509_certificate(pem.encode()).public_bytes(Encoding.DER))
-            with opened_parts(self._data, now=self.clock.true_time) as parts:
-                parts.storage.add_terminal(
-                    CODE,
-                    hall="湘桥区政务服务大厅",
-                    number="03 号机",
-                    secret_hash=hash_secret(code.secret),
-                    expires_at=self.clock.true_time().replace(year=2027),
-                )
-            draft = kept_draft(self._store, CODE)
-            body = canonical(
-                {
-                    "terminal": CODE,
-                    "secret": code.secret,
-                    "csr": draft.request,
-                    "signing_key": base64.b64encode(draft.signing.public).decode(),
-                }
-            )
-            headers = (("Content-Type", "application/json"), ("Content-Length", str(len(body))))
-            asked = Request("POST", f"{URL}/v1/enrolment", headers, body)
-            answer = self._loop.run_until_complete(carried(gateway.app, asked, peer=None, most=None))
-        assert answer.status == 200, answer.body
-        said = json.loads(answer.body)
-        keep_identity(
-            self._store,
-            draft,
-            certificate=said["certificate"],
-            authority=said["authority"],
-            gateway_keys=gateway_keys_of(said["gateway_keys"]),
-            gateway_url=URL,
-        )
-        return x509.load_pem_x509_certificate(said["certificate"].encode()).public_bytes(Encoding.DER)
 
 
 # What may happen, and how often beside one another.
