@@ -4,6 +4,7 @@ A manifest goes out signed by this terminal. A receipt is believed when one of o
 this sid and this fingerprint: an old one repeated, or another's, is no step forward.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,17 +13,20 @@ from kiosk.check_digits import is_receipt_number
 from kiosk.submission import Json, Rating, Receipt, canonical
 from sync.agent.exchange import Again, Answer, Conflicting, Exchange, Gone, Rejected
 from sync.agent.schedule import Trouble
+from sync.wire.headers import LIFE_HEADER
 from sync.wire.signatures import HEADER, SigningKey, is_signed, parse_signature
 
 ACKNOWLEDGEMENT = "hall-terminal/acknowledgement/1"
 AS_JSON = {"Content-Type": "application/json"}
+LIFE = re.compile(r"[0-9a-f]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
 class Announced:
-    """The gateway knows the manifest; it lacks the blobs with these digests."""
+    """The gateway knows the manifest; it lacks the blobs with these digests. `life`: its own, from its start on."""
 
     missing: frozenset[str]
+    life: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +72,10 @@ class PlatformClient:
         if isinstance(answer, Again):
             return answer
         if answer.status in (200, 201):
-            missing = _digests(answer.names(sid=sid, fingerprint=fingerprint))
-            return answer.again() if missing is None else Announced(missing)
+            said = answer.names(sid=sid, fingerprint=fingerprint)
+            missing, life = _digests(said), None if said is None else said.get("life")
+            is_life = isinstance(life, str) and LIFE.fullmatch(life) is not None
+            return answer.again() if missing is None else Announced(missing, str(life) if is_life else None)
         if answer.status in (413, 422) and answer.names(sid=sid) is not None:
             return Rejected(answer.body)
         if answer.status == 409 and answer.names(sid=sid) is not None:
@@ -79,10 +85,12 @@ class PlatformClient:
         return answer.again()
 
     def commit(
-        self, sid: str, fingerprint: str, *, earlier: tuple[bytes, str] | None = None
+        self, sid: str, fingerprint: str, *, life: str | None = None, earlier: tuple[bytes, str] | None = None
     ) -> Acknowledged | NotWhole | Gone | Again:
-        """`earlier`: the acknowledgement it had before the platform was restored, and its signature's line."""
+        """`life`: of the gateway that it was announced to; another one does not take this commit. `earlier`: the
+        acknowledgement it had before the platform was restored, and its signature's line."""
         body, headers = (b"", {}) if earlier is None else (earlier[0], {**AS_JSON, HEADER: earlier[1]})
+        headers |= {} if life is None else {LIFE_HEADER: life}
         answer = self.exchange.ask("POST", f"v1/submissions/{sid}/commit", body=body, headers=headers)
         if isinstance(answer, Again):
             return answer
@@ -94,6 +102,8 @@ class PlatformClient:
             if receipt is None:
                 return Again("an acknowledgement of something else", Trouble.CASE)
             return Acknowledged(receipt, signed.content, signed.line)
+        if answer.status == 409 and answer.names(sid=sid, reason="other-life") is not None:
+            return Gone()
         if answer.status == 409:
             missing = _digests(answer.names(sid=sid))
             return answer.again() if missing is None else NotWhole(missing)

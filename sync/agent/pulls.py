@@ -1,4 +1,4 @@
-"""What the agent fetches and reports when nothing more urgent waits: every entry of `ORDER`, each at its own interval.
+"""What the agent fetches and reports when nothing more urgent waits: each at its own interval.
 
 Only what our gateway signed is taken, and whole or not at all: a refused one is journalled, and the old one stays.
 """

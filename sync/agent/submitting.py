@@ -74,8 +74,8 @@ class Submitting:
         outcome = self._client.announce(case.sid, case.fingerprint, self._drain.manifest(case.sid))
         reached("agent.manifest_sent")
         match outcome:
-            case Announced(missing):
-                self._drain.announced(case.sid, missing)
+            case Announced(missing, life):
+                self._drain.announced(case.sid, missing, life=life)
                 if self._drain.next_blob(case.sid) is None:
                     self._drain.committing(case.sid)
                 reached("agent.announced")
@@ -92,7 +92,7 @@ class Submitting:
     def _commit(self, case: Pending) -> Again | None:
         reached("agent.before_commit")
         earlier = self._drain.earlier_acknowledgement(case.sid)
-        outcome = self._client.commit(case.sid, case.fingerprint, earlier=earlier)
+        outcome = self._client.commit(case.sid, case.fingerprint, life=case.life, earlier=earlier)
         reached("agent.commit_sent")
         match outcome:
             case Acknowledged(receipt, acknowledgement, signature):
@@ -104,7 +104,7 @@ class Submitting:
                 return Again("blobs are missing", Trouble.CASE)
             case Gone():
                 self._drain.announce_again(case.sid)
-                return Again("the gateway does not know it", Trouble.CASE)
+                return Again("the gateway does not know it, or lives anew", Trouble.CASE)
             case Again():
                 return outcome
             case _:

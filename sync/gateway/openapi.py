@@ -6,6 +6,7 @@ from kiosk.submission import Json, canonical
 from sync.gateway import openapi_schemas as schemas
 from sync.gateway.openapi_schemas import Object, ref
 from sync.gateway.uploads_api import BYTES
+from sync.wire.headers import LIFE_HEADER
 from sync.wire.signatures import HEADER
 
 JSON = "application/json"
@@ -82,7 +83,11 @@ def operations() -> dict[tuple[str, str], Object]:
                 "404": _json(REFUSAL),
                 "409": _json(ref("Missing")),
             },
-            parameters=[_path("sid", schemas.SID), _header(HEADER, schemas.SIGNATURE)],
+            parameters=[
+                _path("sid", schemas.SID),
+                _header(HEADER, schemas.SIGNATURE),
+                _header(LIFE_HEADER, {"type": "string", "pattern": "^[0-9a-f]{1,64}$"}),
+            ],
             body=ref("Acknowledgement"),
             body_required=False,
         ),

@@ -54,7 +54,7 @@ SCHEMAS: Object = {
         },
         {"simulated": FLAG, "terminal": _object({"code": TEXT}), "applicant": {"type": "object"}},
     ),
-    "Announced": _object({"sid": SID, "fingerprint": DIGEST, "missing": _list(DIGEST)}),
+    "Announced": _object({"sid": SID, "fingerprint": DIGEST, "missing": _list(DIGEST), "life": TEXT}),
     "Missing": _object({"sid": SID, "missing": _list(DIGEST), "reason": TEXT}),
     "Acknowledgement": _object(
         {

@@ -1,6 +1,7 @@
 """What the gateway does with submissions and ratings, whatever carries them: outcomes, no HTTP."""
 
 import json
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
@@ -31,6 +32,11 @@ class Known:
     manifest: Manifest
     missing: tuple[str, ...]
     new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OtherLife:
+    """It was announced to this gateway before its last start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +83,7 @@ class Reception:
         self._simulated = simulated
         self._now = now
         self._started_at = now()
+        self.life = secrets.token_hex(8)
         self._wake = wake
         self._durable_at_commit = durable_at_commit
         if durable_at_commit:
@@ -109,15 +116,21 @@ class Reception:
         assert_never(kept)
 
     def commit(
-        self, terminal: TerminalIdentity, sid: str, earlier: Signed | None = None
-    ) -> Received | Missing | Unknown:
-        """`earlier`: an acknowledgement that the terminal has from before a restore of this gateway."""
+        self, terminal: TerminalIdentity, sid: str, earlier: Signed | None = None, *, life: str | None = None
+    ) -> Received | Missing | Unknown | OtherLife:
+        """`earlier`: an acknowledgement that the terminal has from before a restore of this gateway.
+
+        `life`: of the gateway that it was announced to. A commit that was on its way since an earlier one is not taken:
+        files may have been lost between, and with them the acknowledgement that the terminal has.
+        """
         manifest = self._storage.manifest(sid) if is_sid(sid) else None
         if manifest is None or manifest.terminal != terminal.code:
             return Unknown()
         before = self._storage.acknowledgement(sid)
         if before is not None:
             return Received(self._signed(before))
+        if life not in (None, self.life):
+            return OtherLife()
         missing = self._missing(manifest)
         if missing:
             return Missing(missing)

@@ -14,9 +14,10 @@ from sync.gateway.gate import FromTerminal, Message
 from sync.gateway.manifest_rules import is_sid
 from sync.gateway.metrics import Metrics
 from sync.gateway.outcomes import Faulty, OtherTerminal, SomethingElse, Unknown, UnknownKey
-from sync.gateway.reception import Known, Missing, Rated, Received, Reception
+from sync.gateway.reception import Known, Missing, OtherLife, Rated, Received, Reception
 from sync.gateway.records import Signed, TerminalIdentity
 from sync.gateway.store_thread import StoreThread
+from sync.wire.headers import LIFE_HEADER
 from sync.wire.signatures import HEADER
 
 
@@ -42,7 +43,12 @@ class SubmissionRoutes:
         match outcome:
             case Known(manifest, missing, new):
                 self._metrics.submissions.inc(new)
-                answer: dict[str, Json] = {"sid": sid, "fingerprint": manifest.fingerprint, "missing": list(missing)}
+                answer: dict[str, Json] = {
+                    "sid": sid,
+                    "fingerprint": manifest.fingerprint,
+                    "missing": list(missing),
+                    "life": self._reception.life,
+                }
                 return json_answer(201 if new else 200, answer)
             case Faulty():
                 request.state.trouble = _places(outcome)
@@ -61,13 +67,17 @@ class SubmissionRoutes:
         if not is_sid(sid):
             return refusal(404, "unknown")
         earlier = Signed(body, request.headers.get(HEADER, "")) if body else None
-        outcome = await self._store.run(self._reception.commit, terminal, sid, earlier)
+        outcome = await self._store.run(
+            self._reception.commit, terminal, sid, earlier, life=request.headers.get(LIFE_HEADER)
+        )
         match outcome:
             case Received(answer):
                 self._metrics.commits.inc()
                 return signed_answer(answer)
             case Missing(digests):
                 return refusal(409, "missing", sid=sid, missing=list(digests))
+            case OtherLife():
+                return refusal(409, "other-life", sid=sid, missing=[])
             case Unknown():
                 return refusal(404, "unknown", sid=sid)
         assert_never(outcome)

@@ -26,12 +26,13 @@ from sync.wire.journal import Value
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A submission that is on its way, `since` it was sealed."""
+    """A submission that is on its way, `since` it was sealed. `life`: of the gateway that it was announced to."""
 
     sid: str
     fingerprint: str
     state: State
     since: datetime
+    life: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +75,13 @@ class Drain:
     def pending(self) -> Sequence[Pending]:
         """What is on its way, oldest first."""
         rows = self._connection.execute(
-            "SELECT sid, fingerprint, state, sealed_at FROM submission "
+            "SELECT sid, fingerprint, state, sealed_at, announced_life FROM submission "
             "WHERE state != 'acknowledged' AND state IN (?, ?, ?, ?) ORDER BY place",
             tuple(state.value for state in OPEN),
         )
         return tuple(
-            Pending(str(sid), str(fingerprint), State(state), sealed_since(str(sid), sealed_at))
-            for sid, fingerprint, state, sealed_at in rows
+            Pending(str(sid), str(fingerprint), State(state), sealed_since(str(sid), sealed_at), life and str(life))
+            for sid, fingerprint, state, sealed_at, life in rows
         )
 
     def ratings(self) -> Sequence[Rating]:
@@ -132,10 +133,11 @@ class Drain:
 
     # How far it has come.
 
-    def announced(self, sid: str, missing: Collection[str]) -> None:
-        """The gateway knows the manifest and lacks the blobs with these digests."""
+    def announced(self, sid: str, missing: Collection[str], *, life: str | None = None) -> None:
+        """The gateway, in this life of it, knows the manifest and lacks the blobs with these digests."""
         with self._step(sid, State.ANNOUNCED, (State.SEALED,)) as moved:
             if moved:
+                self._connection.execute("UPDATE submission SET announced_life = ? WHERE sid = ?", (life, sid))
                 self._mark_missing(sid, missing)
                 self._tell("submission.announced", sid=sid, missing=len(missing))
 

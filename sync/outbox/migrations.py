@@ -51,6 +51,7 @@ MIGRATIONS = (
     ALTER TABLE submission ADD COLUMN acknowledgement_signature TEXT;
     ALTER TABLE submission ADD COLUMN earlier_acknowledgement BLOB;
     ALTER TABLE submission ADD COLUMN earlier_signature TEXT;
+    ALTER TABLE submission ADD COLUMN announced_life TEXT;
     CREATE INDEX submission_received ON submission (unixepoch(received_at)) WHERE state = 'acknowledged';
     CREATE INDEX submission_acknowledged ON submission (sid) WHERE state = 'acknowledged';
     CREATE INDEX rating_unsent ON rating (sid) WHERE NOT sent AND refusal IS NULL;

@@ -78,7 +78,6 @@ def lived(seed: int) -> tuple[Counter[str], str | None]:
             restored=world.count["restored"] + world.count["copied_back"],
             sealed=len(world.told.sealed),
             erased=len(world.told.erased),
-            renumbered=world.count["renumbered"],
         ), failure
 
 

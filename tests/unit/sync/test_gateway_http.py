@@ -78,7 +78,17 @@ def test_from_manifest_to_signed_acknowledgement_the_same_for_ever(
     async def talk(app: Application) -> None:
         first, again = [await announced(app, terminal, submission) for _ in range(2)]
         assert (first.status, again.status) == (201, 200)
-        assert said(first) == {"sid": submission.sid, "fingerprint": submission.fingerprint, "missing": []}
+        life = said(first)["life"]
+        assert said(first) == {
+            "sid": submission.sid,
+            "fingerprint": submission.fingerprint,
+            "missing": [],
+            "life": life,
+        }
+        commit = f"/v1/submissions/{submission.sid}/commit"
+        refused = await ask(app, "POST", commit, {"Hall-Life": "0" * 16})
+        assert (refused.status, said(refused)["reason"]) == (409, "other-life")
+        answers.append(await ask(app, "POST", commit, {"Hall-Life": str(life)}))
         for _ in range(2):
             answers.append(await ask(app, "POST", f"/v1/submissions/{submission.sid}/commit"))
 

@@ -232,6 +232,24 @@ def test_what_the_platform_acknowledged_before_it_was_restored_is_offered_with_t
     assert (body, headers[HEADER]) == (b"{earlier}", "a line")
 
 
+def test_a_commit_names_the_life_that_the_manifest_was_announced_to(server: Scripted, client: Client) -> None:
+    server.status = 201
+    server.body = json.dumps({"sid": SID, "missing": [], "fingerprint": FINGERPRINT, "life": "00ff"}).encode()
+    assert client.platform.announce(SID, FINGERPRINT, b"{}") == Announced(frozenset(), "00ff")
+    server.asked.clear()
+    server.status, server.body = 409, json.dumps({"sid": SID, "reason": "other-life", "missing": []}).encode()
+    assert client.platform.commit(SID, FINGERPRINT, life="00ff") == Gone(), "it is announced again"
+    ((_, headers, _),) = server.asked
+    assert headers["Hall-Life"] == "00ff"
+
+
+@pytest.mark.parametrize("life", [None, 7, "", "x\r\nHost: elsewhere", "0" * 65])
+def test_a_life_that_is_none_is_not_repeated(server: Scripted, client: Client, life: object) -> None:
+    server.status = 201
+    server.body = json.dumps({"sid": SID, "missing": [], "fingerprint": FINGERPRINT, "life": life}).encode()
+    assert client.platform.announce(SID, FINGERPRINT, b"{}") == Announced(frozenset())
+
+
 def test_the_gateways_own_refusals_are_told_apart(server: Scripted, client: Client) -> None:
     platform = client.platform
     server.body = json.dumps({"sid": SID, "faults": [], "missing": [DIGEST], "fingerprint": FINGERPRINT}).encode()

@@ -13,7 +13,7 @@ from kiosk.check_digits import is_receipt_number
 from kiosk.submission import Attachment, SealedSubmission, canonical
 from sync.gateway.manifest_rules import ManifestFault
 from sync.gateway.outcomes import Faulty, OtherTerminal, SomethingElse, Unknown, UnknownKey
-from sync.gateway.reception import Known, Missing, Rated, Received, Reception, least_series, receipt_number
+from sync.gateway.reception import Known, Missing, OtherLife, Rated, Received, Reception, least_series, receipt_number
 from sync.gateway.records import Signed
 from sync.gateway.storage import DirectoryRefused, EmbeddedStorage
 from tests.gateway_bench import KEY, LATE_EVENING_IN_LONDON, OTHER_KEY, GatewayBench, gateway, identity, line
@@ -104,6 +104,19 @@ def test_a_commit_waits_for_every_blob(bench: GatewayBench, make_submission: Mak
 @pytest.mark.parametrize("sid", ["", "\x00", "\ud800", "../../etc/passwd", "' OR 1"])
 def test_a_sid_that_is_none_is_unknown(bench: GatewayBench, sid: str) -> None:
     assert bench.reception.commit(bench.terminal, sid) == Unknown()
+
+
+def test_a_commit_for_an_earlier_life_is_taken_only_where_it_was_acknowledged_already(
+    bench: GatewayBench, make_submission: MakeSubmission
+) -> None:
+    """It was on its way while files may have been lost: the terminal may hold an acknowledgement that we lack."""
+    submission = make_submission()
+    bench.announce(submission)
+    assert bench.reception.commit(bench.terminal, submission.sid, life="0" * 16) == OtherLife()
+    assert bench.storage.acknowledgement(submission.sid) is None
+    answer = bench.reception.commit(bench.terminal, submission.sid, life=bench.reception.life)
+    assert isinstance(answer, Received)
+    assert bench.reception.commit(bench.terminal, submission.sid, life="0" * 16) == answer
 
 
 def test_a_commit_is_answered_with_the_same_signed_bytes_for_ever(
