@@ -10,6 +10,18 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from kiosk.configuration import (
+    Agent,
+    Configuration,
+    Devices,
+    DocumentCameraDevice,
+    Gateway,
+    Hall,
+    IdentityCardReaderDevice,
+    ReceiptPrinterDevice,
+    Store,
+    Terminal,
+)
 from sync.gateway.authority import Issued
 from sync.gateway.opened import opened_parts
 from sync.gateway.records import Certificate
@@ -88,3 +100,20 @@ def enrolled(
     made.key.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     made.authority.write_text(authority)
     return made
+
+
+def configured(store: Path, gateway: Gateway, *, code: str = "CZ03", agent: Agent = Agent()) -> Configuration:  # noqa: B008
+    """What its agent runs with; nothing is plugged in."""
+    address = "tcp:127.0.0.1:1"
+    return Configuration(
+        terminal=Terminal(code=code, number=code[-2:]),
+        hall=Hall(name="-", short_name="-", desk="-", telephone="-", hours="-"),
+        gateway=gateway,
+        store=Store(directory=str(store)),
+        agent=agent,
+        devices=Devices(
+            identity_card_reader=IdentityCardReaderDevice(address=address, simulated=True),
+            document_camera=DocumentCameraDevice(address=address, simulated=True),
+            receipt_printer=ReceiptPrinterDevice(address=address, simulated=True),
+        ),
+    )

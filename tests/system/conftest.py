@@ -1,4 +1,4 @@
-"""Whole houses of real processes."""
+"""Whole houses of real processes, and a gateway of a module's own with terminals at weak lines."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from terminal.supervisor import House
+from tests.system.line_bench import TLS, AtTheWall, Fitter, Platform, gateway_process
 
 QUICK = {"goodbye_s": 1.0, "acknowledge_wait_s": 8.0}
 
@@ -25,3 +26,21 @@ def open_house(tmp_path: Path) -> Iterator[Callable[..., House]]:
             return house
 
         yield make
+
+
+@pytest.fixture(scope="module")
+def fitter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fitter]:
+    root = tmp_path_factory.mktemp("platform")
+    with gateway_process(root / "gateway", *TLS) as platform:
+        yield Fitter(platform, root)
+
+
+@pytest.fixture
+def platform(fitter: Fitter) -> Platform:
+    return fitter.platform
+
+
+@pytest.fixture
+def terminal(fitter: Fitter) -> Iterator[AtTheWall]:
+    with fitter.terminal() as terminal:
+        yield terminal

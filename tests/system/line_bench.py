@@ -23,18 +23,7 @@ from urllib.parse import urlsplit
 
 from hardware_sim.weak_line import WeakLine
 from kiosk.composing import slip_code, uuid7
-from kiosk.configuration import (
-    Agent,
-    Configuration,
-    Devices,
-    DocumentCameraDevice,
-    Gateway,
-    Hall,
-    IdentityCardReaderDevice,
-    ReceiptPrinterDevice,
-    Store,
-    Terminal,
-)
+from kiosk.configuration import Agent, Configuration, Gateway
 from kiosk.ports import Sealed
 from kiosk.submission import FORMAT, Attachment, Json, SealedSubmission, canonical
 from sync import steps
@@ -50,6 +39,7 @@ from sync.outbox.pulled import Pulled
 from sync.outbox.schema import State
 from sync.outbox.store import Outbox
 from sync.wire.enrolment_code import EnrolmentCode, parse_code
+from tests.enrolled import configured
 from tests.system.waiting import until
 
 ROOT = Path(__file__).parents[2]
@@ -216,19 +206,8 @@ class AtTheWall:
         self.until_received(self.seals(1))
 
     def configuration(self, url: str) -> Configuration:
-        address = "tcp:127.0.0.1:1"
-        return Configuration(
-            terminal=Terminal(code=self.code, number=self.code[-2:]),
-            hall=Hall(name="-", short_name="-", desk="-", telephone="-", hours="-"),
-            gateway=Gateway(url=url, connect_timeout_s=CONNECT_S, read_timeout_s=READ_S),
-            store=Store(directory=str(self.store)),
-            agent=self.intervals,
-            devices=Devices(
-                identity_card_reader=IdentityCardReaderDevice(address=address, simulated=True),
-                document_camera=DocumentCameraDevice(address=address, simulated=True),
-                receipt_printer=ReceiptPrinterDevice(address=address, simulated=True),
-            ),
-        )
+        gateway = Gateway(url=url, connect_timeout_s=CONNECT_S, read_timeout_s=READ_S)
+        return configured(self.store, gateway, code=self.code, agent=self.intervals)
 
     def seals(self, *sizes: int, **members: Json) -> SealedSubmission:
         """A simulated submission with an attachment of each size."""

@@ -16,17 +16,7 @@ import pytest
 from hardware_sim.line_modes import BlackHole, CaptivePortal, CutEvery, Delay, HalfOpen, Mode, Reset, Truncate
 from hardware_sim.weak_line import WeakLine
 from kiosk.check_digits import CROCKFORD, luhn
-from kiosk.configuration import (
-    Configuration,
-    Devices,
-    DocumentCameraDevice,
-    Gateway,
-    Hall,
-    IdentityCardReaderDevice,
-    ReceiptPrinterDevice,
-    Store,
-    Terminal,
-)
+from kiosk.configuration import Gateway
 from kiosk.submission import FORMAT, Attachment, Json, SealedSubmission, canonical
 from sync.agent.backoff import Backoff
 from sync.agent.enrolment import Enrolled, enrol
@@ -38,6 +28,7 @@ from sync.outbox.keys import StoreRefused
 from sync.outbox.schema import State
 from sync.outbox.store import Outbox
 from sync.wire.enrolment_code import EnrolmentCode, parse_code
+from tests.enrolled import configured
 from tests.system.serving import served
 from tests.system.waiting import until
 
@@ -66,21 +57,6 @@ def make_submission(*attachments: Attachment) -> SealedSubmission:
     return SealedSubmission(sid, code, canonical(manifest), attachments)
 
 
-def configured(store: Path, url: str) -> Configuration:
-    address = "tcp:127.0.0.1:1"
-    return Configuration(
-        terminal=Terminal(code="CZ03", number="03"),
-        hall=Hall(name="-", short_name="-", desk="-", telephone="-", hours="-"),
-        gateway=Gateway(url=url, connect_timeout_s=0.5, read_timeout_s=1),
-        store=Store(directory=str(store)),
-        devices=Devices(
-            identity_card_reader=IdentityCardReaderDevice(address=address, simulated=True),
-            document_camera=DocumentCameraDevice(address=address, simulated=True),
-            receipt_printer=ReceiptPrinterDevice(address=address, simulated=True),
-        ),
-    )
-
-
 @dataclass
 class Bench:
     store: Path
@@ -97,7 +73,13 @@ class Bench:
         stop = threading.Event()
         pace = {"backoff": Backoff(base_s=0.02, cap_s=0.2), "poll_s": 0.02, "random": Random(1)}
         thread = threading.Thread(
-            target=run_agent, args=(configured(self.store, self.url), self.identity, stop), kwargs=pace
+            target=run_agent,
+            args=(
+                configured(self.store, Gateway(url=self.url, connect_timeout_s=0.5, read_timeout_s=1)),
+                self.identity,
+                stop,
+            ),
+            kwargs=pace,
         )
         thread.start()
         try:
@@ -201,5 +183,9 @@ def test_a_store_that_must_not_be_opened_is_refused_where_the_agent_was_started(
     (key,) = bench.store.glob("*.key")
     key.chmod(0o644)
     with pytest.raises(StoreRefused, match="others may read"):
-        run_agent(configured(bench.store, bench.url), bench.identity, threading.Event())
+        run_agent(
+            configured(bench.store, Gateway(url=bench.url, connect_timeout_s=0.5, read_timeout_s=1)),
+            bench.identity,
+            threading.Event(),
+        )
     key.chmod(0o600)

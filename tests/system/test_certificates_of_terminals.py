@@ -1,7 +1,6 @@
 """Terminals whose certificates, clocks or disks are not what they should be, at a real gateway: the queue stays."""
 
 import shutil
-from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,24 +21,6 @@ from tests.system.line_bench import TLS, AtTheWall, ClockOff, Fitter, Platform, 
 from tests.system.waiting import until
 
 TEN_YEARS, A_SEASON = timedelta(days=3650), timedelta(days=75)
-
-
-@pytest.fixture(scope="module")
-def fitter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fitter]:
-    root = tmp_path_factory.mktemp("certificates")
-    with gateway_process(root / "gateway", *TLS) as platform:
-        yield Fitter(platform, root)
-
-
-@pytest.fixture
-def platform(fitter: Fitter) -> Platform:
-    return fitter.platform
-
-
-@pytest.fixture
-def terminal(fitter: Fitter) -> Iterator[AtTheWall]:
-    with fitter.terminal() as terminal:
-        yield terminal
 
 
 def grow_old(platform: Platform, terminal: AtTheWall, age: timedelta) -> None:

@@ -20,17 +20,7 @@ from random import Random
 import pytest
 
 from kiosk.check_digits import CROCKFORD, is_receipt_number, luhn
-from kiosk.configuration import (
-    Configuration,
-    Devices,
-    DocumentCameraDevice,
-    Gateway,
-    Hall,
-    IdentityCardReaderDevice,
-    ReceiptPrinterDevice,
-    Store,
-    Terminal,
-)
+from kiosk.configuration import Gateway
 from kiosk.ports import Sealed
 from kiosk.submission import FORMAT, Attachment, Json, Rating, SealedSubmission, canonical
 from sync.agent.backoff import Backoff
@@ -41,7 +31,7 @@ from sync.gateway.serve import AddressRefused, Serving, bind
 from sync.outbox.identity import Identity
 from sync.outbox.schema import State
 from sync.outbox.store import Outbox
-from tests.enrolled import enrolled
+from tests.enrolled import configured, enrolled
 from tests.system.serving import served
 
 NAME, NUMBER = "陈桂兰", "100101194401010028"
@@ -77,21 +67,6 @@ def make_rating(sid: str) -> Rating:
     return Rating(f"019a0000-0000-7000-9000-{next(places):012x}", sid, 4, given_at)
 
 
-def configured(store: Path, url: str) -> Configuration:
-    address = "tcp:127.0.0.1:1"
-    return Configuration(
-        terminal=Terminal(code="CZ03", number="03"),
-        hall=Hall(name="-", short_name="-", desk="-", telephone="-", hours="-"),
-        gateway=Gateway(url=url, connect_timeout_s=2, read_timeout_s=5),
-        store=Store(directory=str(store)),
-        devices=Devices(
-            identity_card_reader=IdentityCardReaderDevice(address=address, simulated=True),
-            document_camera=DocumentCameraDevice(address=address, simulated=True),
-            receipt_printer=ReceiptPrinterDevice(address=address, simulated=True),
-        ),
-    )
-
-
 def wait_until(holds: Callable[[], object], what: str) -> None:
     deadline = time.monotonic() + PATIENCE_S
     pause = threading.Event()
@@ -120,7 +95,9 @@ def agent(store: Path, url: str) -> Iterator[None]:
     stop = threading.Event()
     pace = {"backoff": Backoff(base_s=0.02, cap_s=0.2), "poll_s": 0.02, "random": Random(1)}
     thread = threading.Thread(
-        target=run_agent, args=(configured(store, url), speakers[store.parent], stop), kwargs=pace
+        target=run_agent,
+        args=(configured(store, Gateway(url=url, connect_timeout_s=2, read_timeout_s=5)), speakers[store.parent], stop),
+        kwargs=pace,
     )
     thread.start()
     try:

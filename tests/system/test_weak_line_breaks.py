@@ -1,6 +1,5 @@
 """The real agent, a line that breaks exactly where it hurts, and a real gateway behind mutual TLS."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,24 +25,6 @@ SIZE = 700_000
 BESIDES_BYTES = 60_000  # handshakes, headers, a manifest, what is asked for at the start
 IN_FLIGHT_BYTES = 200_000  # in buffers of this machine
 LOOKS_S = 2.0  # the deadline is looked at every half second, and the machine may be busy
-
-
-@pytest.fixture(scope="module")
-def fitter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fitter]:
-    root = tmp_path_factory.mktemp("breaks")
-    with gateway_process(root / "gateway", *TLS) as platform:
-        yield Fitter(platform, root)
-
-
-@pytest.fixture
-def platform(fitter: Fitter) -> Platform:
-    return fitter.platform
-
-
-@pytest.fixture
-def terminal(fitter: Fitter) -> Iterator[AtTheWall]:
-    with fitter.terminal() as terminal:
-        yield terminal
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import base64
 import http.client
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from ssl import create_default_context
@@ -15,23 +15,10 @@ from sync.agent.backoff import Backoff
 from sync.outbox.schema import State
 from tests.enrolled import EnrolledTerminal, enrolled
 from tests.system.http_between import Said, between
-from tests.system.line_bench import TLS, AtTheWall, Fitter, Platform, composed, gateway_process
+from tests.system.line_bench import AtTheWall, Fitter, Platform, composed, gateway_process
 from tests.system.waiting import until
 
 PULLED = ("/v1/acknowledgements", "/v1/config", "/v1/catalogue", "/v1/cases", "/v1/audit", "/v1/telemetry")
-
-
-@pytest.fixture(scope="module")
-def fitter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fitter]:
-    root = tmp_path_factory.mktemp("versions")
-    with gateway_process(root / "gateway", *TLS) as platform:
-        yield Fitter(platform, root)
-
-
-@pytest.fixture
-def terminal(fitter: Fitter) -> Iterator[AtTheWall]:
-    with fitter.terminal() as terminal:
-        yield terminal
 
 
 def test_what_a_terminal_of_the_next_version_sends_is_received_and_parked(fitter: Fitter, terminal: AtTheWall) -> None:
