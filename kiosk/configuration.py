@@ -91,9 +91,28 @@ class Screen(Strict):
 
 
 class IdentityCardReaderDevice(Strict):
-    """`address`: `serial:/dev/ttyS1?baud=115200` or `tcp:host:port`."""
+    """`address`: `serial:/dev/ttyS1?baud=115200` (or `baud=auto`), `tcp:host:port` or `usb:0400:c35a` for sam,
+    `pcsc:NAME` for pcsc-storage. `photo_decoder`: a vendor's library that decodes the chip's photo."""
 
-    driver: Literal["sam"] = "sam"
+    driver: Literal["sam", "pcsc-storage"] = "sam"
+    address: str
+    photo_decoder: str | None = None
+    simulated: bool = False
+
+
+class SmartCardReaderDevice(Strict):
+    """`address`: `pcsc:NAME`, the reader's name or how it begins."""
+
+    driver: Literal["pcsc"] = "pcsc"
+    address: str
+    simulated: bool = False
+
+
+class CodeReaderDevice(Strict):
+    """`address`: `/dev/video0` or a folder of frames for camera, `serial:...` for scan-engine, `/dev/input/by-id/...`
+    for wedge."""
+
+    driver: Literal["camera", "scan-engine", "wedge"]
     address: str
     simulated: bool = False
 
@@ -107,29 +126,45 @@ class DocumentCameraDevice(Strict):
 
 
 class ReceiptPrinterDevice(Strict):
-    """`address` as for the reader; `profile` names a row of `drivers/receipt_printer/profiles.toml`."""
+    """`address`: `serial:...`, `tcp:host:port` or `usb:VVVV:PPPP`; `profile` names a row of
+    `drivers/receipt_printer/profiles.toml`. `roll_m`: the paper on a new roll."""
 
     driver: Literal["escpos"] = "escpos"
     address: str
     profile: str = "80mm"
+    roll_m: Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)] = 80.0
     simulated: bool = False
 
 
 class Devices(Strict):
+    """What stands in this terminal's case."""
+
     identity_card_reader: IdentityCardReaderDevice
     document_camera: DocumentCameraDevice
     receipt_printer: ReceiptPrinterDevice
+    smart_card_reader: SmartCardReaderDevice | None = None
+    code_reader: CodeReaderDevice | None = None
 
     @property
     def any_simulated(self) -> bool:
-        return any(
-            device.simulated for device in (self.identity_card_reader, self.document_camera, self.receipt_printer)
-        )
+        return any(self._simulated)
 
     @property
     def all_simulated(self) -> bool:
-        return all(
-            device.simulated for device in (self.identity_card_reader, self.document_camera, self.receipt_printer)
+        return all(self._simulated)
+
+    @property
+    def _simulated(self) -> tuple[bool, ...]:
+        return tuple(
+            device.simulated
+            for device in (
+                self.identity_card_reader,
+                self.document_camera,
+                self.receipt_printer,
+                self.smart_card_reader,
+                self.code_reader,
+            )
+            if device is not None
         )
 
 

@@ -6,12 +6,13 @@ from enum import Enum
 
 
 class CardKind(Enum):
-    """The four cards whose chips a reader of GA 450 opens."""
+    """The four cards whose chips a reader of GA 450 opens, and the social security card (LD/T 32)."""
 
     RESIDENT = "resident-identity-card"
     PERMIT = "hmt-residence-permit"
     FOREIGNER_2017 = "foreign-permanent-resident-2017"
     FOREIGNER_2023 = "foreign-permanent-resident-2023"
+    SOCIAL_SECURITY = "social-security-card"
 
 
 class Sex(Enum):
@@ -32,7 +33,10 @@ class OpenEnd(Enum):
 
 @dataclass(frozen=True, slots=True)
 class IdentityCard:
-    """What a chip says. Text is as on the chip without its padding; what the layout lacks is empty."""
+    """What a chip says. Text is as on the chip without its padding; what the layout lacks is empty.
+
+    `number` is the person's; `card_number` the card's own, where it has another.
+    """
 
     kind: CardKind
     name: str  # Chinese name; the English one where a foreigner has no Chinese one
@@ -46,6 +50,7 @@ class IdentityCard:
     issuer: str
     valid_from: date | None
     valid_to: date | OpenEnd
+    card_number: str = ""
 
     def expired_on(self, today: date) -> bool:
         """A card is good through its last day."""

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from kiosk.codes import CodeSource, Symbology
 from kiosk.documents import Document
 from kiosk.faults import Fault
 from kiosk.identity import IdentityCard
@@ -65,11 +66,15 @@ class CardPresent:
 
 @dataclass(frozen=True, slots=True)
 class CardContent:
-    """What was read. `photo` is the chip's WLT bytes; `sam_number` names the reader's security module."""
+    """What was read. `photo` is the chip's WLT bytes, `portrait` the same decoded where a decoder is there.
+
+    `sam_number` names the reader's security module; empty where the card was read without one.
+    """
 
     card: IdentityCard
-    photo: bytes
-    sam_number: str
+    photo: bytes = b""
+    sam_number: str = ""
+    portrait: "Frame | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +87,74 @@ class IdentityCardReader(Protocol):
 
     def status(self) -> Status: ...
 
-    def find_card(self) -> CardPresent | NoCard | NeedsAttention | Disconnected:
-        """Look once for a card, at most 0.6 s. `NeedsAttention`: what it answers cannot be understood."""
+    def find_card(self) -> CardPresent | NoCard | NotReadable | NeedsAttention | Disconnected:
+        """Look once for a card, at most 0.6 s.
+
+        `NotReadable`: something lies there that cannot be read as it lies (two cards). `NeedsAttention`: what the
+        reader answers cannot be understood.
+        """
         ...
 
     def read_card(self) -> CardContent | NotReadable | Disconnected:
         """Read the card found last, at most 2.5 s. A second read needs the card lifted between."""
+        ...
+
+
+# Smart card reader.
+
+
+@dataclass(frozen=True, slots=True)
+class CardNumber:
+    """The number that a contactless card tells to any reader; it says nothing about a person."""
+
+    number: bytes
+
+
+class SmartCardReader(IdentityCardReader, Protocol):
+    """Reads of a social security card what it gives without keys: `CardContent` without photo.
+
+    A card that is no social security card is `NotReadable`. Like an identity card, one that was read is found again
+    only after it was taken out.
+    """
+
+    def card_number(self) -> CardNumber | NotReadable | Disconnected:
+        """The number of the contactless card that lies there, at most 1 s."""
+        ...
+
+
+# Codes on phones and papers.
+
+
+@dataclass(frozen=True, slots=True)
+class CodeRead:
+    """One code. Both forms are what a stranger wrote: data, never followed, opened or executed.
+
+    `payload`: the bytes that the code holds, at most 8 kB. `text`: the same by the code's own character set where it
+    names one, else as UTF-8, else as GB18030, else empty. `source`: which kind of reader saw it.
+    """
+
+    payload: bytes
+    text: str
+    symbology: Symbology
+    source: CodeSource
+
+
+@dataclass(frozen=True, slots=True)
+class NoCode:
+    """No code is there, or the one that is there was told just now."""
+
+
+class CodeReader(Protocol):
+    """Reads two-dimensional codes and barcodes."""
+
+    def status(self) -> Status: ...
+
+    def look(self) -> CodeRead | NoCode | NeedsAttention | Disconnected:
+        """Look for at most 0.6 s. The same code is told again only after it was away, or after the hold-off."""
+        ...
+
+    def rest(self) -> None:
+        """Nobody shows a code any more: light out, and what is shown meanwhile is forgotten."""
         ...
 
 
@@ -108,7 +175,7 @@ class Page:
     """A page that the camera found.
 
     `corners`: four points clockwise from the page's top left, in fractions of the frame (0..1).
-    `whole`: all four corners lie inside. `bright` and `sharp`: good enough to be read.
+    `whole`: all four corners lie inside. `bright` and `sharp`: good enough to be read. `glare`: light hides a part.
     `steady`: it has not moved since the last look. `off_centre`: where its middle lies, -1..1 in x and y.
     """
 
@@ -118,10 +185,11 @@ class Page:
     sharp: bool
     steady: bool
     off_centre: tuple[float, float]
+    glare: bool = False
 
     @property
     def good(self) -> bool:
-        return self.whole and self.bright and self.sharp
+        return self.whole and self.bright and self.sharp and not self.glare
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,10 +265,22 @@ class PrintUnknown:
 PrintOutcome = Printed | NotPrinted | PrintUnknown
 
 
+@dataclass(frozen=True, slots=True)
+class Used:
+    """What a printer has used since this program started, as far as the commands tell."""
+
+    paper_mm: int = 0
+    cuts: int = 0
+
+
 class ReceiptPrinter(Protocol):
-    """Prints short slips and cuts them."""
+    """Prints short slips and cuts them. While one waits to be taken it is `Degraded`, and prints none over it."""
 
     def status(self) -> Status: ...
+
+    def used(self) -> Used:
+        """Running totals; asks no device."""
+        ...
 
     def print(self, job: PrintJob) -> PrintOutcome:
         """Print, cut, and ask whether it is on paper; at most 15 s."""
