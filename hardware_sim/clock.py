@@ -1,0 +1,153 @@
+"""The time that simulated devices live in: that of the world, faster if wanted, or a clock advanced by hand.
+
+A device waits in one way only: `clock.select` over its descriptors, at most so long in simulated time. What must wake
+it besides its wires has a `Bell` among them.
+"""
+
+import contextlib
+import math
+import os
+import select
+import threading
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+SETTLED_WITHIN_S = 1.0  # of real time: so long it waits for devices that it woke
+LOOK_AGAIN_S = 0.02  # for threads that ended instead
+
+
+class HasDescriptor(Protocol):
+    """A socket, a `Bell`, a file."""
+
+    def fileno(self) -> int: ...
+
+
+Source = int | HasDescriptor
+
+
+class Clock(Protocol):
+    """Simulated seconds since the clock began. Any thread may call."""
+
+    def now(self) -> float: ...
+
+    def select(
+        self, readers: Iterable[Source], writers: Iterable[Source] = (), *, within_s: float | None = None
+    ) -> list[Source]:
+        """The sources that are ready, as soon as one is; none when `within_s` simulated seconds are over first."""
+        ...
+
+
+class Bell:
+    """A descriptor that any thread can make readable; it stays so until `hush`."""
+
+    def __init__(self) -> None:
+        self._read, self._write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+
+    def ring(self) -> None:
+        with contextlib.suppress(BlockingIOError):  # rung so often that the pipe is full
+            os.write(self._write, b"x")
+
+    def hush(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            while os.read(self._read, 4096):
+                pass
+
+    def fileno(self) -> int:
+        return self._read
+
+    def close(self) -> None:
+        os.close(self._read)
+        os.close(self._write)
+
+
+class RealClock:
+    """The world's own time, or `speed` times as fast."""
+
+    def __init__(self, speed: float = 1.0) -> None:
+        self.speed = speed
+        self._began = time.monotonic()
+
+    def now(self) -> float:
+        return (time.monotonic() - self._began) * self.speed
+
+    def select(
+        self, readers: Iterable[Source], writers: Iterable[Source] = (), *, within_s: float | None = None
+    ) -> list[Source]:
+        readable, writable, _ = select.select(
+            list(readers), list(writers), [], None if within_s is None else max(0.0, within_s / self.speed)
+        )
+        return [*readable, *writable]
+
+
+@dataclass(eq=False)
+class _Waiter:
+    thread: threading.Thread
+    until_s: float
+    bell: Bell
+
+
+class HandClock:
+    """Stands still until `advance`. Then it goes from one moment at which a device waits to the next, in order, and
+    at each lets the devices that are due do what they do until they wait again."""
+
+    def __init__(self) -> None:
+        self._now_s = 0.0
+        self._changed = threading.Condition()
+        self._waiting: list[_Waiter] = []
+        self._known: set[threading.Thread] = set()
+        self._one_hand = threading.Lock()
+
+    def now(self) -> float:
+        with self._changed:
+            return self._now_s
+
+    def select(
+        self, readers: Iterable[Source], writers: Iterable[Source] = (), *, within_s: float | None = None
+    ) -> list[Source]:
+        wanted = list(readers)
+        if within_s is not None and within_s <= 0:
+            readable, writable, _ = select.select(wanted, list(writers), [], 0)
+            return [*readable, *writable]
+        bell = Bell()
+        with self._changed:
+            until_s = math.inf if within_s is None else self._now_s + within_s
+            waiter = _Waiter(threading.current_thread(), until_s, bell)
+            self._known.add(waiter.thread)
+            self._waiting.append(waiter)
+            self._changed.notify_all()
+        try:
+            readable, writable, _ = select.select([*wanted, bell], list(writers), [])
+        finally:
+            with self._changed:
+                self._waiting.remove(waiter)
+                bell.close()
+        return [*(source for source in readable if source is not bell), *writable]
+
+    def advance(self, seconds: float) -> None:
+        """So much time passes. Returns when the devices that had something to do in it wait again."""
+        with self._one_hand, self._changed:
+            end_s = self._now_s + seconds
+            self._settle([])
+            while (moment_s := min((waiter.until_s for waiter in self._waiting), default=math.inf)) <= end_s:
+                self._now_s = max(self._now_s, moment_s)
+                due = [waiter for waiter in self._waiting if waiter.until_s <= self._now_s]
+                for waiter in due:
+                    waiter.until_s = math.inf
+                    waiter.bell.ring()
+                self._settle(due)
+            self._now_s = end_s
+
+    def _settle(self, woken: list[_Waiter]) -> None:
+        """Until those who were woken, and whoever else is at work, wait again."""
+
+        def settled() -> bool:
+            self._known = {thread for thread in self._known if thread.is_alive()}
+            return not any(waiter in self._waiting for waiter in woken) and self._known <= {
+                waiter.thread for waiter in self._waiting
+            }
+
+        given_up_s = time.monotonic() + SETTLED_WITHIN_S
+        while not self._changed.wait_for(settled, LOOK_AGAIN_S) and time.monotonic() < given_up_s:
+            pass
