@@ -9,6 +9,7 @@ from pathlib import Path
 from kiosk.clock import MAY_DIFFER
 from kiosk.configuration import Configuration
 from kiosk.faults import WhoActs
+from kiosk.health import Counter, DeviceHealth, DeviceState
 from kiosk.submission import Json
 from provisioning.findings import WORDS, Finding, Grade, ok
 from provisioning.surroundings import foreign_owner, space_of
@@ -22,6 +23,13 @@ WAITS_LONG = timedelta(hours=1)
 RENEWAL_FAILS = 5 / 6  # of a certificate's life: half of the time for renewing is over
 _ASIDE = {"rejected": "the gateway found it malformed", "conflict": "the gateway has something else under its number"}
 _CASE_GONE = ("parked", "gone")
+_TO_DO = {
+    WhoActs.CLEAR: "let staff on site look at it",
+    WhoActs.MAINTENANCE: "run kiosk-provision doctor; it may need an engineer",
+    WhoActs.CONFIGURATION: "correct the configuration",
+    WhoActs.RESET: "it comes back by itself; else run kiosk-provision doctor",
+}
+PAPER_ENDS_SOON_DAYS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +83,8 @@ def status(configuration: Configuration, *, now: datetime) -> Standing:
     try:
         identity = read_identity(directory)
         runs = is_agent_running(directory)
-        store = overview(directory, now, budget_mb=configuration.store.budget_mb)
+        new_roll_mm = round(configuration.devices.receipt_printer.roll_m * 1000)
+        store = overview(directory, now, budget_mb=configuration.store.budget_mb, new_roll_mm=new_roll_mm)
     except StoreTrouble as trouble:
         what = f"does not open: {trouble or type(trouble).__name__}"
         finding = _fail("store", what, "see the disk and the key; delete nothing", WhoActs.MAINTENANCE)
@@ -86,6 +95,7 @@ def status(configuration: Configuration, *, now: datetime) -> Standing:
     if isinstance(store, NoStore):
         return Standing([*findings, ok("store", "nothing was ever kept here")], identity, None)
     findings += [clock_finding(store), *_gateway(store, now), _waiting(store, now)]
+    findings += [device_finding(device, now) for device in store.devices]
     findings += [_aside(one) for one in store.aside]
     findings += [*_platform(store), _journal(store), _sent(store)]
     if directory.is_dir():
@@ -131,6 +141,31 @@ def clock_finding(store: Overview) -> Finding:
         what = f"{off} {way} the platform's when it last answered"
         return Finding(Grade.WARN, "clock", what, "see the time server and the battery", WhoActs.MAINTENANCE)
     return ok("clock", "plausible" if store.floor else "nobody has vouched for it yet")
+
+
+def device_finding(health: DeviceHealth, now: datetime) -> Finding:
+    """How a device was when the terminal last looked, what it has done, and how long its paper lasts."""
+    subject = health.device.replace("_", " ")
+    said = [f"{health.state.value}{_since(health.since, now)}"]
+    said += [fault.code for fault in health.faults]
+    said += [_counted(counter, amount) for counter, amount in health.counters.items()]
+    if health.paper and health.paper.left_mm is not None:
+        said.append(f"about {health.paper.left_mm / 1000:.0f} m of paper left")
+    if health.paper and health.paper.days is not None:
+        said.append(f"for about {health.paper.days:g} days")
+    what = ", ".join(said)
+    if health.faults:
+        grade = Grade.WARN if health.state is DeviceState.ONLINE else Grade.FAIL
+        return Finding(grade, subject, what, _TO_DO[health.faults[0].who_acts], health.faults[0].who_acts)
+    if health.paper and health.paper.days is not None and health.paper.days < PAPER_ENDS_SOON_DAYS:
+        return Finding(Grade.WARN, subject, what, "bring a new roll", WhoActs.CLEAR)
+    return ok(subject, what)
+
+
+def _counted(counter: Counter, amount: int) -> str:
+    if counter is Counter.PAPER_MM:
+        return f"{amount / 1000:.1f} m of paper used"
+    return f"{amount} {counter.value.replace('_', ' ')}"
 
 
 def _agent(runs: bool) -> Finding:

@@ -39,6 +39,7 @@ from sync.agent.schedule import Schedule
 from sync.agent.submitting import Submitting
 from sync.agent.uploading import Uploading
 from sync.configuration_file import effective_from
+from sync.outbox.devices import devices_as_json
 from sync.outbox.drain import Drain
 from sync.outbox.identity import Identity, generation, read_identity
 from sync.outbox.keys import StoreRefused
@@ -282,9 +283,14 @@ class _Agent:
 
     def _telemetry(self) -> Mapping[str, Json]:
         disk = os.statvfs(self._directory)
-        standing = overview(self._directory, self._clock.now(), budget_mb=self._local.store.budget_mb)
+        local = self._local
+        new_roll_mm = round(local.devices.receipt_printer.roll_m * 1000)
+        standing = overview(
+            self._directory, self._clock.now(), budget_mb=local.store.budget_mb, new_roll_mm=new_roll_mm
+        )
         return {
             "aside": 0 if isinstance(standing, NoStore) else len(standing.aside),
+            "devices": {} if isinstance(standing, NoStore) else devices_as_json(standing.devices),
             "free_bytes": disk.f_bavail * disk.f_frsize,
             "version": version("hall-terminal"),
         }

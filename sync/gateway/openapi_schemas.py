@@ -130,6 +130,24 @@ SCHEMAS: Object = {
             "clock_offset_ms": _or_null({"type": "integer"}),
             "version": TEXT,
             "dropped_journal_rows": COUNT,
+            "devices": {"type": "object", "additionalProperties": ref("Device")},
+        }
+    ),
+    "Device": _object(
+        {
+            "state": {"enum": ["starting", "online", "noDevice", "hardwareError", "userError"]},
+            "faults": _list(_object({"code": TEXT, "who_acts": TEXT})),
+            "since": TIME,
+            "counters": {"type": "object", "additionalProperties": COUNT},
+            "paper": _or_null(
+                _object(
+                    {
+                        "state": {"enum": ["full", "low", "out", "jammed", "unknown"]},
+                        "left_mm": _or_null(COUNT),
+                        "days": _or_null({"type": "number"}),
+                    }
+                )
+            ),
         }
     ),
     "Enrolment": _object({"terminal": TEXT, "secret": TEXT, "csr": TEXT, "signing_key": TEXT}),

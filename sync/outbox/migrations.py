@@ -51,7 +51,6 @@ MIGRATIONS = (
     ALTER TABLE submission ADD COLUMN acknowledgement_signature TEXT;
     ALTER TABLE submission ADD COLUMN earlier_acknowledgement BLOB;
     ALTER TABLE submission ADD COLUMN earlier_signature TEXT;
-    ALTER TABLE submission ADD COLUMN announced_life TEXT;
     CREATE INDEX submission_received ON submission (unixepoch(received_at)) WHERE state = 'acknowledged';
     CREATE INDEX submission_acknowledged ON submission (sid) WHERE state = 'acknowledged';
     CREATE INDEX rating_unsent ON rating (sid) WHERE NOT sent AND refusal IS NULL;
@@ -92,5 +91,27 @@ MIGRATIONS = (
         name TEXT PRIMARY KEY,
         value ANY NOT NULL
     ) STRICT, WITHOUT ROWID;
+    """,
+    # 3. What the terminal remembers of its devices, and of the gateway that a submission was announced to.
+    """
+    ALTER TABLE submission ADD COLUMN announced_life TEXT;
+    CREATE TABLE device (
+        device TEXT PRIMARY KEY,
+        state TEXT NOT NULL,
+        faults TEXT NOT NULL,
+        since TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE device_count (
+        device TEXT NOT NULL,
+        counter TEXT NOT NULL,
+        day TEXT NOT NULL,
+        amount INTEGER NOT NULL,
+        PRIMARY KEY (device, counter, day)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE paper_roll (
+        loaded_at_mm INTEGER,
+        length_mm INTEGER,
+        state TEXT NOT NULL
+    ) STRICT;
     """,
 )

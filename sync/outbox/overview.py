@@ -12,8 +12,10 @@ from pathlib import Path
 
 import apsw
 
+from kiosk.health import DeviceHealth
 from kiosk.submission import Json
 from sync.outbox import journal, pulled, standing
+from sync.outbox.devices import device_healths, devices_as_json
 from sync.outbox.drain import read_agent_note, sealed_since
 from sync.outbox.feed import Feed, read_feed
 from sync.outbox.pulled import CaseState, Pulled
@@ -71,10 +73,12 @@ class Overview:
     erased: int
     used_bytes: int
     budget_bytes: int
+    devices: tuple[DeviceHealth, ...]
 
     def as_json(self) -> dict[str, Json]:
-        plain: dict[str, Json] = json.loads(json.dumps(dataclasses.asdict(self), default=dict))
-        return plain
+        rest = dataclasses.replace(self, devices=())
+        plain: dict[str, Json] = json.loads(json.dumps(dataclasses.asdict(rest), default=dict))
+        return {**plain, "devices": devices_as_json(self.devices)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,28 +88,28 @@ class NoStore:
     directory: Path
 
 
-def overview(directory: Path, now: datetime, *, budget_mb: int) -> Overview | NoStore:
+def overview(directory: Path, now: datetime, *, budget_mb: int, new_roll_mm: int = 80_000) -> Overview | NoStore:
     """Raises what `open_store` may raise."""
     if not (directory / DATABASE).exists():
         return NoStore(directory)
     connection = open_store(directory)
     try:
-        return look_over(connection, now, budget_mb=budget_mb)
+        return look_over(connection, now, budget_mb=budget_mb, new_roll_mm=new_roll_mm)
     finally:
         connection.close(True)
 
 
-def look_over(connection: apsw.Connection, now: datetime, *, budget_mb: int) -> Overview:
+def look_over(connection: apsw.Connection, now: datetime, *, budget_mb: int, new_roll_mm: int = 80_000) -> Overview:
     """As one reader sees it at one moment."""
     connection.execute("BEGIN")
     try:
-        return _overview(connection, now, budget_mb=budget_mb)
+        return _overview(connection, now, budget_mb=budget_mb, new_roll_mm=new_roll_mm)
     finally:
         if connection.in_transaction:  # a disk that failed has ended it already
             connection.execute("ROLLBACK")
 
 
-def _overview(connection: apsw.Connection, now: datetime, *, budget_mb: int) -> Overview:
+def _overview(connection: apsw.Connection, now: datetime, *, budget_mb: int, new_roll_mm: int) -> Overview:
     waiting = dict.fromkeys((state.value for state in OPEN), 0)
     aside: list[Aside] = []
     oldest_since: str | None = None
@@ -141,6 +145,7 @@ def _overview(connection: apsw.Connection, now: datetime, *, budget_mb: int) -> 
         erased=int(erased),
         used_bytes=used_bytes(connection),
         budget_bytes=budget_mb * 1_000_000,
+        devices=device_healths(connection, new_roll_mm=new_roll_mm, now=now),
     )
 
 

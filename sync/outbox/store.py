@@ -17,7 +17,8 @@ from kiosk.clock import UNKNOWN, ClockReading
 from kiosk.faults import STORE_FULL, STORE_NOT_WORKING, Fault
 from kiosk.ports import NeedsAttention, NotSealed, PrintOutcome, Ready, Sealed, SealUnknown, Status
 from kiosk.submission import Rating, Receipt, SealedSubmission
-from sync.outbox import journal, print_jobs, sealing, standing
+from sync.outbox import devices, journal, print_jobs, sealing, standing
+from sync.outbox.devices import DeviceNews
 from sync.outbox.drain import read_agent_note
 from sync.outbox.keys import StoreRefused
 from sync.outbox.overview import Overview, look_over
@@ -45,12 +46,14 @@ class Outbox:
         *,
         reserve_mb: int = 64,
         budget_mb: int = 4000,
+        new_roll_mm: int = 80_000,
         opener: Callable[[Path], apsw.Connection] = open_store,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._directory = directory
         self._reserve_bytes = reserve_mb * 1_000_000
         self._budget_mb = budget_mb
+        self._new_roll_mm = new_roll_mm
         self._opener = opener
         self._now = now
         self._begun = False
@@ -141,7 +144,15 @@ class Outbox:
 
     def overview(self) -> Overview | Fault:
         """How everything stands, for the screen."""
-        return self._attempt(lambda connection: look_over(connection, self._now(), budget_mb=self._budget_mb))
+        return self._attempt(
+            lambda connection: look_over(
+                connection, self._now(), budget_mb=self._budget_mb, new_roll_mm=self._new_roll_mm
+            )
+        )
+
+    def keep_devices(self, news: DeviceNews) -> bool:
+        """Whether it was kept; what was not is to be brought again."""
+        return not isinstance(self._attempt(lambda connection: devices.keep(connection, news, now=self._now())), Fault)
 
     def journal(self, event: str, **fields: Value) -> None:
         """An event of the terminal's own. Raises ValueError when `journal_events.toml` does not declare it so."""
