@@ -1,0 +1,196 @@
+"""Every fault that a simulated device can be given: its name, whose it is, its parameters, and what it means.
+
+A device with faults has `set_fault(name, **parameters)`, `clear_fault(name | None)` and `faults()`; it is given
+`on` beside the parameters of the fault when the fault is armed for its next job, read or code.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from hardware_sim.control import Refused, known
+
+Value = int | float | str
+NOW = "now"
+LARGEST = 1e9  # of any amount
+
+
+class FaultyDevice(Protocol):
+    """A device whose faults can be set by name. The names are whole: `printer.cutter`."""
+
+    def set_fault(self, name: str, **parameters: Value) -> None: ...
+
+    def clear_fault(self, name: str | None) -> None:
+        """`None`: every fault of the device."""
+        ...
+
+    def faults(self) -> dict[str, dict[str, Value]]:
+        """Those that are set, with their parameters."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """`choices` is empty for an amount, which is never negative."""
+
+    name: str
+    default: Value
+    unit: str
+    choices: tuple[str, ...] = ()
+
+    def parse(self, value: object) -> Value:
+        """From a word or a number of JSON. Raises `Refused`."""
+        if self.choices:
+            return known(str(value), self.choices, self.name)
+        whole = isinstance(self.default, int)
+        try:
+            amount = float(str(value))
+        except ValueError:
+            amount = math.nan
+        if isinstance(value, bool) or not 0 <= amount <= LARGEST or (whole and amount != int(amount)):
+            raise Refused(f"{self.name}: {value} is no {'whole number' if whole else 'number'} of {self.unit}")
+        return int(amount) if whole else amount
+
+
+@dataclass(frozen=True, slots=True)
+class FaultKind:
+    """`device` as in the status. `on`: the moments for which it can be armed, the first being the default."""
+
+    name: str
+    device: str
+    meaning: str
+    parameters: tuple[Parameter, ...] = ()
+    on: tuple[str, ...] = (NOW,)
+
+    def parse(self, given: Mapping[str, object], on: str | None = None) -> dict[str, Value]:
+        """All parameters with their values, and `on` where the fault can be armed. Raises `Refused`."""
+        by_name = {parameter.name: parameter for parameter in self.parameters}
+        if given and not by_name:
+            raise Refused(f"{self.name} takes no parameters")
+        for name in given:
+            known(name, by_name, f"parameter of {self.name}")
+        values = {name: one.parse(given.get(name, one.default)) for name, one in by_name.items()}
+        moment = known(on or self.on[0], self.on, f"moment for {self.name}")
+        return values if moment == NOW else values | {"on": moment}
+
+
+BAUD = Parameter("baud", 1200, "baud")
+FOR_S = Parameter("for_s", 0.0, "seconds, 0: until cleared")
+NOISE_BYTES = Parameter("bytes", 8, "bytes")
+JOB, READ, CODE = (NOW, "next-job"), (NOW, "next-read"), (NOW, "next-code")
+PRINTER, READER, SMART_CARDS = "receipt_printer", "identity_card_reader", "smart_card_reader"
+CODES, CAMERA, TERMINAL = "code_reader", "document_camera", "terminal"
+
+FAULTS: dict[str, FaultKind] = {
+    kind.name: kind
+    for kind in (
+        FaultKind("printer.jam-after-cut", PRINTER, "The next cut leaves its piece stuck: the paper jams.", (), JOB),
+        FaultKind("printer.paper-near-end", PRINTER, "The roll is nearly used up; it still prints.", (), JOB),
+        FaultKind(
+            "printer.paper-out",
+            PRINTER,
+            "The roll ends after so much more paper, in the middle of a job too.",
+            (Parameter("after_mm", 0.0, "mm"),),
+            JOB,
+        ),
+        FaultKind("printer.cover", PRINTER, "Somebody has opened the cover.", (), JOB),
+        FaultKind(
+            "printer.cutter", PRINTER, "The cutter does not come back; nothing prints until it is cleared.", (), JOB
+        ),
+        FaultKind("printer.head-hot", PRINTER, "The head is too hot and prints nothing until it has cooled.", (), JOB),
+        FaultKind("printer.no-answer", PRINTER, "It prints and answers nothing.", (), JOB),
+        FaultKind("printer.half-answer", PRINTER, "Of each answer only the first half comes.", (), JOB),
+        FaultKind("printer.noise", PRINTER, "Bytes that mean nothing come with each answer.", (NOISE_BYTES,), JOB),
+        FaultKind("printer.slow", PRINTER, "The line takes bytes no faster than this.", (BAUD,), JOB),
+        FaultKind("printer.unplugged", PRINTER, "The plug is out.", (FOR_S,), JOB),
+        FaultKind("reader.no-answer", READER, "It answers nothing.", (), READ),
+        FaultKind("reader.half-frame", READER, "Of each answer only two thirds come.", (), READ),
+        FaultKind("reader.wrong-checksum", READER, "The checksum of each answer is wrong.", (), READ),
+        FaultKind("reader.noise", READER, "Bytes that mean nothing come before each answer.", (NOISE_BYTES,), READ),
+        FaultKind("reader.slow", READER, "Each byte takes as long as at this baud.", (BAUD,), READ),
+        FaultKind(
+            "reader.late", READER, "Each answer comes so much later.", (Parameter("by_s", 2.6, "seconds"),), READ
+        ),
+        FaultKind("reader.self-test", READER, "The security module says that its self-test failed.", (), READ),
+        FaultKind("reader.unplugged", READER, "The plug is out.", (FOR_S,), READ),
+        FaultKind(
+            "card.pulled",
+            READER,
+            "The card leaves the field when so many bytes of the answer to a read have gone over the wire.",
+            (Parameter("after_bytes", 600, "bytes"),),
+            READ,
+        ),
+        FaultKind("card.two", READER, "Two cards lie on the reader: neither can be selected.", (), READ),
+        FaultKind("card.wrong", READER, "It is a card of another kind, which this reader does not read.", (), READ),
+        FaultKind("card.not-genuine", READER, "Card and security module do not authenticate one another.", (), READ),
+        FaultKind("card.torn", READER, "A part of the chip's text cannot be understood.", (), READ),
+        FaultKind(
+            "smartcard.pulled",
+            SMART_CARDS,
+            "The card is pulled out when so many commands have been answered.",
+            (Parameter("after_apdus", 3, "commands"),),
+            READ,
+        ),
+        FaultKind("smartcard.mute", SMART_CARDS, "The card answers nothing.", (), READ),
+        FaultKind("smartcard.unplugged", SMART_CARDS, "The reader is gone.", (FOR_S,), READ),
+        FaultKind("smartcard.service-restart", SMART_CARDS, "The smart card service ends and starts again.", (), READ),
+        FaultKind("smartcard.service-down", SMART_CARDS, "The smart card service does not run.", (), READ),
+        FaultKind("scanner.double-fire", CODES, "Each code comes twice.", (), CODE),
+        FaultKind("scanner.no-answer", CODES, "It answers nothing and reads nothing.", (), CODE),
+        FaultKind("scanner.half-code", CODES, "Of each code only the first half comes, without its end.", (), CODE),
+        FaultKind("scanner.noise", CODES, "Bytes that mean nothing come before each code.", (NOISE_BYTES,), CODE),
+        FaultKind(
+            "scanner.hostile",
+            CODES,
+            "In place of each code comes one that was made to do harm.",
+            (Parameter("kind", "control", "", ("control", "long", "url", "invalid-text", "keys")),),
+            CODE,
+        ),
+        FaultKind("scanner.unplugged", CODES, "The plug is out.", (FOR_S,), CODE),
+        FaultKind("camera.stale", CAMERA, "The picture stands still: no new frame comes."),
+        FaultKind("camera.glare", CAMERA, "A lamp is reflected in the page and hides a part of it."),
+        FaultKind("camera.dark", CAMERA, "There is too little light."),
+        FaultKind("camera.blurred", CAMERA, "The lens is out of focus."),
+        FaultKind("camera.unplugged", CAMERA, "The plug is out.", (FOR_S,)),
+        FaultKind(
+            "power.cut",
+            TERMINAL,
+            "The terminal loses its power at this step; a scenario carries it out by killing the terminal.",
+            (Parameter("at", "after-seal", "", ("before-seal", "after-seal", "while-printing", "after-print")),),
+        ),
+    )
+}
+
+
+def fault_named(name: str) -> FaultKind:
+    """Raises `Refused` with the nearest name that is known."""
+    return FAULTS[known(name, FAULTS, "fault")]
+
+
+def parse_words(words: list[str]) -> dict[str, object]:
+    """`after_mm=30 for_s=2` as on a command line. Raises `Refused`."""
+    parsed: dict[str, object] = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not equals:
+            raise Refused(f"{word}: parameters are given as name=value")
+        parsed[name] = value
+    return parsed
+
+
+def listed() -> list[dict[str, object]]:
+    """The registry as JSON: for the control API, the command line and the documents."""
+    return [
+        {
+            "name": kind.name,
+            "device": kind.device,
+            "meaning": kind.meaning,
+            "on": list(kind.on),
+            "parameters": [
+                {"name": one.name, "default": one.default, "unit": one.unit, "choices": list(one.choices)}
+                for one in kind.parameters
+            ],
+        }
+        for kind in FAULTS.values()
+    ]
