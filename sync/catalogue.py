@@ -7,8 +7,9 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from kiosk.items import Catalogue, Item
+from kiosk.strict_toml import messages_of
 from kiosk.submission import canonical
-from sync.strict_toml import FileFault, Finding, Findings, messages_of, read_strict
+from sync.strict_toml import FileFault, Finding, Findings, read_strict
 from sync.wire.json_object import read_object
 
 FORMAT = "hall-terminal/catalogue/1"

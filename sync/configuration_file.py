@@ -13,7 +13,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from kiosk.configuration import Configuration
-from sync.strict_toml import Findings, merged, messages_of, read_layers
+from kiosk.strict_toml import merged, messages_of
+from sync.strict_toml import Findings, read_layers
 from sync.wire.json_object import read_object
 
 FORMAT = "hall-terminal/configuration/1"

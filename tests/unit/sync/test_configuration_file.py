@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.configuration import Configuration
+from kiosk.strict_toml import merged
 from kiosk.submission import Json
 from sync.configuration_file import FORMAT, effective, effective_from, read_configuration
-from sync.strict_toml import FileFault, Findings, merged
+from sync.strict_toml import FileFault, Findings
 
 HALL = """
 [hall]

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, Field
 
+from kiosk.toml_lines import Place, toml_lines
 from sync.strict_toml import FileFault, read_layers, read_strict
-from sync.toml_lines import Place, toml_lines
 
 AWKWARD = Path(__file__).with_name("awkward.toml")
 
