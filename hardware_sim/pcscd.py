@@ -78,6 +78,7 @@ class PrivatePcscd:
         if len(os.fsencode(self._socket)) > SOCKET_PATH_MAX:
             raise ValueError(f"too long for a socket's path: {self._socket}")
         self._process: subprocess.Popen[bytes] | None = None
+        self._plugged = True
         self.readers: tuple[VirtualReader, ...] = ()
 
     @property
@@ -129,6 +130,12 @@ class PrivatePcscd:
         self.stop()
         self.start()
 
+    def set_readers(self, *, plugged: bool) -> None:
+        """Plug both readers in or out, as far as it runs: vpcd's leave a service only with a new start of it."""
+        self._plugged = plugged
+        if self.running:
+            self.restart()
+
     def _start(self) -> None:
         self._write_configuration()
         for left_over in (self._socket, self._directory / "pcscd.pid"):
@@ -165,6 +172,8 @@ class PrivatePcscd:
         port = self.readers[0].port
         (self._directory / "reader.conf").write_text(
             f'FRIENDLYNAME "Virtual PCD"\nDEVICENAME /dev/null:{port:#06x}\nLIBPATH {DRIVER}\nCHANNELID {port:#06x}\n'
+            if self._plugged
+            else ""
         )
 
 

@@ -1,0 +1,214 @@
+"""The slot of a smart card reader: the card in it holds the wire to a virtual reader of pcscd as long as it is there.
+
+A reader that is gone is looked for until it is back; then the card is in it again, as a card left in a slot is.
+"""
+
+import contextlib
+import math
+import socket
+import threading
+from collections.abc import Iterator
+from typing import Protocol
+
+from hardware_sim.clock import Bell, Clock, RealClock
+from hardware_sim.devices.virtual_cards import Card
+from hardware_sim.devices.vpcd_wire import answer_to_order, connected, framed, is_apdu, next_message, received_from
+
+LOOK_FOR_READER_S = 0.05  # of real time: the service is a process of this computer
+READER_GIVES_UP_S = 1.0  # work waiting time at WI=10 and 3.57 MHz: then it powers the card down and up again
+
+
+class Service(Protocol):
+    """The PC/SC service that the virtual reader belongs to (`pcscd.PrivatePcscd`)."""
+
+    def start(self) -> None: ...
+    def stop(self) -> None: ...
+    def restart(self) -> None: ...
+    def set_readers(self, *, plugged: bool) -> None: ...
+
+
+PULLED, MUTE, UNPLUGGED = "smartcard.pulled", "smartcard.mute", "smartcard.unplugged"
+RESTART, DOWN = "smartcard.service-restart", "smartcard.service-down"
+
+
+class SmartCardSlot:
+    """One slot at vpcd's `port`, from `start` until `stop`. Any thread may call.
+
+    Faults begin at once, or with the next APDU when set with `on="next-read"`. `smartcard.pulled`: `after_apdus` are
+    answered, the next finds no card. `smartcard.unplugged` ends by itself after `for_s`, if that is not 0.
+    """
+
+    def __init__(self, port: int, *, service: Service | None = None, clock: Clock | None = None) -> None:
+        self._port = port
+        self._service = service
+        self._clock = clock or RealClock()
+        self._guard = threading.RLock()
+        self._at_service = threading.Lock()  # starting and stopping it takes a while
+        self._bell = Bell()
+        self._card: Card | None = None
+        self._in_reader = False
+        self._faults: dict[str, dict[str, object]] = {}
+        self._armed: dict[str, dict[str, object]] = {}
+        self._apdus = 0
+        self._plugged_again_s = math.inf
+        self._stopping = False
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        self._thread = threading.Thread(target=self._serve, name="simulated smart card")
+        self._thread.start()
+
+    def stop(self) -> None:
+        if self._thread is not None:
+            self._stopping = True
+            self._bell.ring()
+            self._thread.join()
+            self._thread = None
+        self._bell.close()
+
+    def insert(self, card: Card) -> None:
+        """Put a card in; one that was there is taken out first."""
+        self._change(card)
+
+    def remove(self) -> None:
+        self._change(None)
+
+    def state(self) -> dict[str, object]:
+        """`in_reader`: whether the reader has noticed the card."""
+        with self._guard:
+            return {
+                "card": self._card.name if self._card else None,
+                "in_reader": self._in_reader,
+                "plugged": UNPLUGGED not in self._faults,
+                "service": DOWN not in self._faults,
+            }
+
+    def set_fault(self, name: str, *, on: str = "now", **parameters: object) -> None:
+        """Raises ValueError for a fault that a slot cannot have."""
+        if name not in (PULLED, MUTE, UNPLUGGED, RESTART, DOWN):
+            raise ValueError(f"no fault of a smart card reader: {name}")
+        if name not in (PULLED, MUTE) and self._service is None:
+            raise ValueError(f"{name} needs a PC/SC service of our own")
+        if on == "now":
+            self._begin(name, parameters)
+        else:
+            with self._guard:
+                self._armed[name] = parameters
+
+    def clear_fault(self, name: str | None = None) -> None:
+        """End one, or all. A service that was down is up when this returns."""
+        with self._guard:
+            ending = [fault for fault in self._faults if name in (None, fault)]
+            for fault in ending:
+                del self._faults[fault]
+            if UNPLUGGED in ending:
+                self._plugged_again_s = math.inf
+            for fault in [fault for fault in self._armed if name in (None, fault)]:
+                del self._armed[fault]
+        if self._service is not None:
+            with self._at_service:
+                if DOWN in ending:
+                    self._service.start()
+                if UNPLUGGED in ending:
+                    self._service.set_readers(plugged=True)
+        self._bell.ring()
+
+    def faults(self) -> dict[str, dict[str, object]]:
+        with self._guard:
+            return {**self._faults, **{name: {**given, "on": "next-read"} for name, given in self._armed.items()}}
+
+    def _begin(self, name: str, parameters: dict[str, object]) -> None:
+        with self._guard:
+            self._apdus = 0
+            if name != RESTART:
+                self._faults[name] = parameters
+            if name == UNPLUGGED and (for_s := float(str(parameters.get("for_s", 0)))) > 0:
+                self._plugged_again_s = self._clock.now() + for_s
+        if self._service is not None:
+            with self._at_service:
+                match name:
+                    case "smartcard.service-restart":
+                        self._service.restart()
+                    case "smartcard.service-down":
+                        self._service.stop()
+                    case "smartcard.unplugged":
+                        self._service.set_readers(plugged=False)
+        self._bell.ring()
+
+    def _change(self, card: Card | None) -> None:
+        with self._guard:
+            self._card = card
+        self._bell.ring()
+
+    def _serve(self) -> None:
+        while not self._stopping:
+            self._bell.hush()
+            with self._guard:
+                card, waits_s = self._card, self._plugged_again_s - self._clock.now()
+            if waits_s <= 0:
+                self.clear_fault(UNPLUGGED)
+            elif card is None:
+                self._clock.select([self._bell], within_s=None if waits_s == math.inf else waits_s)
+            elif (wire := connected(self._port)) is None:
+                RealClock().select([self._bell], within_s=LOOK_FOR_READER_S)
+            else:
+                with wire, self._noticed():
+                    self._hold(card, wire)
+
+    @contextlib.contextmanager
+    def _noticed(self) -> Iterator[None]:
+        with self._guard:
+            self._in_reader = True
+        yield
+        with self._guard:
+            self._in_reader = False
+
+    def _hold(self, card: Card, wire: socket.socket) -> None:
+        """Until the card is taken out, the reader is gone, or it gives a mute card up."""
+        card.reset()
+        received = bytearray()
+        gives_up_s: float | None = None
+        while True:
+            within_s = None if gives_up_s is None else gives_up_s - self._clock.now()
+            ready = self._clock.select([wire, self._bell], within_s=within_s)
+            self._bell.hush()
+            if self._stopping or self._card is not card or not ready:
+                return
+            if wire not in ready:
+                continue
+            if not (octets := received_from(wire)):
+                return
+            received += octets
+            while (message := next_message(received)) is not None:
+                answer = self._answer(card, message)
+                if answer is None:
+                    return
+                if not answer and is_apdu(message):
+                    gives_up_s = self._clock.now() + READER_GIVES_UP_S
+                with contextlib.suppress(ConnectionError):  # seen at the next receive
+                    wire.sendall(answer)
+
+    def _answer(self, card: Card, message: bytes) -> bytes | None:
+        """`None`: the card is gone, or the service under it."""
+        if not is_apdu(message):
+            return answer_to_order(card, message)
+        if not self._fire():
+            return None
+        with self._guard:
+            pulled = self._faults.get(PULLED)
+            if pulled is not None and self._apdus >= int(str(pulled.get("after_apdus", 0))):
+                del self._faults[PULLED]
+                self._card = None
+                return None
+            self._apdus += 1
+            if MUTE in self._faults:
+                return b""
+            return framed(card.answer(message))
+
+    def _fire(self) -> bool:
+        """Let what was armed begin with this APDU; false when the service went away with it."""
+        with self._guard:
+            armed, self._armed = self._armed, {}
+        for name, parameters in armed.items():
+            self._begin(name, parameters)
+        return not {UNPLUGGED, RESTART, DOWN} & set(armed)
