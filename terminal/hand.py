@@ -37,6 +37,11 @@ class Hand:
         self.wait_touchable(name, within_s=within_s)
         self._ask(do="tap", name=name)
 
+    def touch(self, words: str, *, within_s: float = 10) -> None:
+        """Wait until these words stand there and can be touched, then touch them."""
+        self._ask(do="wait", words=words, touchable=True, within_s=within_s)
+        self._ask(do="tap", words=words)
+
     def tap_keys(self, text: str) -> None:
         """Touch one key of a digit pad after the other."""
         for character in text:

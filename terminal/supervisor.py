@@ -86,10 +86,10 @@ class House:
         line = self._line_in("gateway", log, "listening on ")
         self.gateway_url = line.partition("listening on ")[2].split()[0].rstrip("/")
 
-    def start_devices(self) -> Mapping[str, Any]:
-        """The simulated devices; returns what `kiosk-sim up --json` says."""
+    def start_devices(self, *words: str) -> Mapping[str, Any]:
+        """The simulated devices, with further words for `kiosk-sim up`; returns what it says."""
         pace = () if self._pace else ("--no-pace",)
-        answer: Mapping[str, Any] = self.sim("up", "--detach", *pace)
+        answer: Mapping[str, Any] = self.sim("up", "--detach", *pace, *words)
         return answer
 
     def write_configuration(self, devices: Mapping[str, Any]) -> None:

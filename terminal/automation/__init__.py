@@ -5,6 +5,7 @@ calls the domain. It is made only when every configured device is simulated; ter
 
     {"do": "tap", "name": "startButton"}            {"do": "wait", "page": "check", "text": "...", "within_s": 10}
     {"do": "wait", "name": "primaryButton", "touchable": true}     neither disabled nor resting after a touch
+    {"do": "tap", "words": "开始办理"}      what shows these words; `words` instead of `name` in a wait, too
     {"do": "draw", "name": "signaturePad", "strokes": [[[0.2, 0.5], [0.4, 0.6]]]}
     {"do": "picture", "path": "/tmp/a.png"}         {"do": "look"}   answers page and texts
 
@@ -88,10 +89,10 @@ class Automation(QObject):
     def _do(self, request: Answer) -> Answer:
         match request["do"]:
             case "tap":
-                self._stroke([self._middle(self._item(request["name"]))])
+                self._stroke([self._middle(self._item(request))])
                 return {}
             case "draw":
-                item = self._item(request["name"])
+                item = self._item(request)
                 for stroke in request["strokes"]:
                     points = [
                         item.mapToScene(QPointF(x * item.width(), y * item.height())).toPoint() for x, y in stroke
@@ -134,11 +135,11 @@ class Automation(QObject):
     def _met(self, request: Answer) -> bool:
         if "page" in request and self._page_name() != request["page"]:
             return False
-        if "name" in request:
-            item = self._find(request["name"])
+        if "name" in request or "words" in request:
+            item = self._find(request)
             if item is None or not item.isEnabled():
                 return False
-            if request.get("touchable") and (item.property("blocked") or item.property("resting")):
+            if request.get("touchable") and any(_rests(around) for around in _around(item)):
                 return False
         return "text" not in request or any(request["text"] in text for text in self._texts())
 
@@ -155,13 +156,19 @@ class Automation(QObject):
             return []
         return [item, *(below for child in item.childItems() for below in self._visible(child))]
 
-    def _find(self, name: str) -> QQuickItem | None:
-        return next((item for item in self._visible(self._view.contentItem()) if item.objectName() == name), None)
+    def _find(self, request: Answer) -> QQuickItem | None:
+        """By `name`, else by `words`: those that are the whole text come before those that are a part of it."""
+        visible = self._visible(self._view.contentItem())
+        if "name" in request:
+            return next((item for item in visible if item.objectName() == request["name"]), None)
+        words = request["words"]
+        shown = [(item, text) for item in visible if isinstance(text := item.property("text"), str) and words in text]
+        return min(shown, key=lambda found: found[1] != words, default=(None, ""))[0]
 
-    def _item(self, name: str) -> QQuickItem:
-        item = self._find(name)
+    def _item(self, request: Answer) -> QQuickItem:
+        item = self._find(request)
         if item is None:
-            raise NotThere(f"no {name} on the screen")
+            raise NotThere(f"no {request.get('name', request.get('words'))} on the screen")
         return item
 
     def _middle(self, item: QQuickItem) -> QPoint:
@@ -172,3 +179,12 @@ class Automation(QObject):
         for point in points[1:]:
             QTest.touchEvent(self._view, self._finger).move(0, point, self._view).commit()
         QTest.touchEvent(self._view, self._finger).release(0, points[-1], self._view).commit()
+
+
+def _around(item: QQuickItem | None) -> list[QQuickItem]:
+    """The item and all it lies in."""
+    return [] if item is None else [item, *_around(item.parentItem())]
+
+
+def _rests(item: QQuickItem) -> bool:
+    return bool(item.property("blocked") or item.property("resting"))

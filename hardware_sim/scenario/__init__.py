@@ -1,0 +1,1 @@
+"""Scenarios: what a tester writes down as TOML, performed on a whole terminal with simulated devices."""

@@ -1,0 +1,104 @@
+"""A whole terminal with its devices and its platform, for a program that is not ours: `python -m terminal.house`.
+
+It says one JSON line when everything is up; then each JSON line on its input is done and answered with one. When the
+input ends everything ends.
+
+    {"do": "start", "what": "terminal", "stop_at": "terminal.printed"}    {"do": "end", "what": "terminal"}
+    {"do": "await stop", "within_s": 30}    until it has come to its step and stands there
+    {"do": "kill", "what": "terminal"}      {"do": "received"}    {"do": "status"}
+"""
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from terminal.supervisor import House, NotStarted
+
+LOOK_EVERY_S = 0.02
+
+
+class Servant:
+    """Does what the lines say."""
+
+    def __init__(self, house: House, directory: Path) -> None:
+        self._house = house
+        self._stop_file = directory / "stopped-at"
+
+    def do(self, request: dict[str, Any]) -> Any:
+        """Raises NotStarted, and KeyError or ValueError for what nobody here understands."""
+        match request["do"]:
+            case "start" if request["what"] == "terminal":
+                self._stop_file.unlink(missing_ok=True)
+                step = request.get("stop_at")
+                stop = {"HALL_STOP_AT": step, "HALL_STOP_FILE": str(self._stop_file)} if step else {}
+                return self._house.start_terminal(**stop)
+            case "end":
+                return self._house.end(request["what"])
+            case "kill":
+                return self._house.kill(request["what"])
+            case "await stop":
+                return self._await_stop(float(request["within_s"]))
+            case "received":
+                return self._house.received()
+            case "status":
+                return self._house.status()
+        raise ValueError(f"nothing here is called {request['do']!r}")
+
+    def _await_stop(self, within_s: float) -> bool:
+        deadline = time.monotonic() + within_s
+        while not self._stop_file.exists():
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(LOOK_EVERY_S)
+        return True
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m terminal.house", description=(__doc__ or "").partition("\n")[0], allow_abbrev=False
+    )
+    parser.add_argument("--directory", type=Path, required=True, help="a new one, for all that the processes leave")
+    parser.add_argument("--landscape", action="store_true")
+    parser.add_argument("--window", action="store_true", help="on this machine's screen, not offscreen")
+    parser.add_argument(
+        "--times", type=json.loads, default={}, metavar="JSON", help="the configuration's table `times`"
+    )
+    parser.add_argument("devices", nargs="*", metavar="-- WORD", help="further words for `kiosk-sim up`")
+    options = parser.parse_args(arguments)
+    directory = options.directory.resolve()
+    directory.mkdir(parents=True, exist_ok=True)
+    environment = {} if options.window else {"QT_QPA_PLATFORM": "offscreen"}
+    try:
+        with House(
+            directory, environment=environment, landscape=options.landscape, times=options.times, pace=False
+        ) as house:
+            house.start_gateway()
+            house.write_configuration(house.start_devices(*options.devices))
+            house.enrol()
+            house.start_agent()
+            _say({"automation": str(house.automation_socket), "devices": str(house.sim_directory)})
+            servant = Servant(house, directory)
+            for line in sys.stdin:
+                _say(_answer(servant, line))
+    except NotStarted as trouble:
+        print(trouble, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _answer(servant: Servant, line: str) -> dict[str, Any]:
+    try:
+        return {"answer": servant.do(json.loads(line))}
+    except (NotStarted, ValueError, KeyError) as trouble:
+        return {"refused": str(trouble)}
+
+
+def _say(answer: dict[str, Any]) -> None:
+    print(json.dumps(answer, ensure_ascii=False), flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
