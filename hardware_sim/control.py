@@ -1,33 +1,34 @@
-"""The control socket's client: hands that insert cards, lay pages and load paper, from any process.
+"""The control API's client: hands that insert cards, lay pages and load paper, from any process.
 
-Wire: a Unix socket in the run directory, JSON lines, one request and one answer a connection.
+Wire: HTTP/1.1 with JSON on loopback; where it listens stands in the run directory (see `docs/simulator.md`).
 """
 
 import difflib
+import http.client
 import json
 import os
-import socket
 import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlsplit
 
 ANSWER_WITHIN_S = 30.0
 
 
 class Part(StrEnum):
-    """What may run in a run directory, each with a socket of its own."""
+    """What may run in a run directory, each with a control API of its own."""
 
     SIMULATION = "simulation"
     LINE = "line"
     CITY = "city"
 
     @property
-    def socket(self) -> str:
-        return "control.sock" if self is Part.SIMULATION else f"{self}.sock"
+    def address_file(self) -> str:
+        """In the run directory: `{"url": ..., "pid": ...}`."""
+        return "control.json" if self is Part.SIMULATION else f"{self}.json"
 
 
 class NotRunning(Exception):
@@ -58,31 +59,40 @@ def default_run_dir() -> Path:
     )
 
 
-@contextmanager
-def socket_address(run_dir: Path, part: Part = Part.SIMULATION) -> Iterator[str]:
-    """The socket's path in a form that fits into the 108 bytes of an address however deep the folder lies."""
-    descriptor = os.open(run_dir, os.O_PATH | os.O_DIRECTORY)
+def url_of(run_dir: Path, part: Part = Part.SIMULATION) -> str:
+    """Where the part listens: `http://127.0.0.1:PORT`. Raises `NotRunning`."""
     try:
-        yield f"/proc/self/fd/{descriptor}/{part.socket}"
-    finally:
-        os.close(descriptor)
+        return str(json.loads((run_dir / part.address_file).read_text("utf-8"))["url"])
+    except (FileNotFoundError, NotADirectoryError, ValueError, LookupError, TypeError) as error:
+        raise NotRunning(f"no {part} runs in {run_dir}") from error
+
+
+def directory_header(run_dir: Path) -> dict[str, str]:
+    """By which a part knows that it is meant, and not one that got the port of another that was killed."""
+    return {"Run-Directory": quote(str(run_dir.absolute()))}
 
 
 def ask(run_dir: Path, part: Part, what: str, **details: Any) -> Any:
-    """One request, its answer. Raises `NotRunning` or `Refused`."""
-    request = json.dumps({"ask": what, **details}, ensure_ascii=False) + "\n"
+    """One act, its answer. Raises `NotRunning` or `Refused`."""
+    line = http.client.HTTPConnection(urlsplit(url_of(run_dir, part)).netloc, timeout=ANSWER_WITHIN_S)
     try:
-        with socket_address(run_dir, part) as address, socket.socket(socket.AF_UNIX) as line:
-            line.settimeout(ANSWER_WITHIN_S + float(details.get("within_s", 0)))
-            line.connect(address)
-            line.sendall(request.encode())
-            with line.makefile("rb") as answers:
-                answer = answers.readline()
-    except (FileNotFoundError, NotADirectoryError, ConnectionError) as error:
+        line.request(
+            "POST",
+            f"/v1/acts/{quote(what.replace(' ', '-'), safe='')}",
+            json.dumps(details).encode(),
+            {"Content-Type": "application/json"} | directory_header(run_dir),
+        )
+        with line.getresponse() as response:
+            meant_for_another = response.status == http.HTTPStatus.MISDIRECTED_REQUEST
+            outcome = json.loads(response.read())
+    except ConnectionRefusedError as error:
         raise NotRunning(f"no {part} runs in {run_dir}") from error
-    if not answer:
-        raise NotRunning(f"the {part} in {run_dir} ended")
-    outcome = json.loads(answer)
+    except (ConnectionError, http.client.HTTPException, ValueError) as error:
+        raise NotRunning(f"the {part} in {run_dir} ended") from error
+    finally:
+        line.close()
+    if meant_for_another:
+        raise NotRunning(f"no {part} runs in {run_dir}")
     if "refused" in outcome:
         raise Refused(outcome["refused"])
     return outcome["answer"]

@@ -1,11 +1,14 @@
-"""The simulation from outside: the control socket, and the command line as a process of its own."""
+"""The simulation from outside: the control API, and the command line as a process of its own."""
 
+import http.client
 import json
+import os
 import socket
 import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -96,14 +99,109 @@ def test_unknown_names_give_code_2_and_the_nearest_known(
     assert f"did you mean {nearest}?" in capsys.readouterr().err
 
 
+def spoken(sim: control.Simulation, request: bytes) -> tuple[int, dict[str, object]]:
+    """Status and answer to a request written by hand."""
+    host, _, port = control.url_of(sim.run_dir).removeprefix("http://").partition(":")
+    with socket.create_connection((host, int(port)), timeout=10) as line:
+        line.sendall(request.replace(b"HOST", f"{host}:{port}".encode()))
+        with line.makefile("rb") as answer:
+            status = int(answer.readline().split()[1])
+            body = answer.read().partition(b"\r\n\r\n")[2]
+    return status, json.loads(body)
+
+
+def posted(sim: control.Simulation, path: bytes, body: bytes, *headers: bytes) -> tuple[int, dict[str, object]]:
+    lines = [b"POST " + path + b" HTTP/1.1", b"Host: HOST", b"Content-Length: %d" % len(body), *headers]
+    return spoken(sim, b"\r\n".join(lines) + b"\r\n\r\n" + body)
+
+
 @pytest.mark.parametrize(
-    "request_line", [b"\n", b"[]\n", b"{}\n", b"\xff\n", b'{"ask": "card insert"}\n', b'{"ask": 1}\n']
+    ("path", "body", "status", "said"),
+    [
+        (b"/v1/acts/card-insert", b"[]", 400, "a JSON object"),
+        (b"/v1/acts/card-insert", b"\xff", 400, "not JSON"),
+        (b"/v1/acts/card-insert", b"[" * 200_000, 400, "not JSON"),
+        (b"/v1/acts/card-insert", b"{}", 422, "name is missing"),
+        (b"/v1/acts/card-insert", b'{"name": 1}', 422, "name is text"),
+        (b"/v1/acts/card-insert", b'{"name": "\\ud800"}', 422, "no person"),
+        (b"/v1/acts/card-insert", b'{"nam": "chen-guilan"}', 422, "did you mean name?"),
+        (b"/v1/acts/card-insert", b'{"name": "chen-guilan", "for_bytes": true}', 422, "whole number or null"),
+        (b"/v1/acts/card-insrt", b"{}", 404, "did you mean card-insert?"),
+        (b"/v1/act/card-insert", b"{}", 404, "/v1/acts/NAME"),
+    ],
 )
-def test_requests_that_are_none_are_refused(running: control.Simulation, request_line: bytes) -> None:
-    with control.socket_address(running.run_dir) as address, socket.socket(socket.AF_UNIX) as line:
-        line.connect(address)
-        line.sendall(request_line)
-        assert "refused" in json.loads(line.makefile().readline())
+def test_requests_that_are_none_are_refused(
+    running: control.Simulation, path: bytes, body: bytes, status: int, said: str
+) -> None:
+    answered, outcome = posted(running, path, body)
+    assert answered == status
+    assert said in str(outcome["refused"])
+
+
+def test_pages_of_the_web_and_other_names_of_this_computer_are_kept_out(running: control.Simulation) -> None:
+    for headers in (b"Host: HOST\r\nOrigin: http://HOST", b"Host: rebound.example", b"Host: HOST\r\nOrigin: null"):
+        assert spoken(running, b"GET /v1/status HTTP/1.1\r\n" + headers + b"\r\n\r\n")[0] == 403
+        request = b"POST /v1/acts/card-lift HTTP/1.1\r\nContent-Length: 2\r\n" + headers + b"\r\n\r\n{}"
+        assert spoken(running, request)[0] == 403
+
+
+def test_a_body_has_a_length_and_a_limit(running: control.Simulation) -> None:
+    head = b"POST /v1/acts/card-lift HTTP/1.1\r\nHost: HOST\r\n"
+    for headers, status in (
+        (b"", 411),
+        (b"Content-Length: some", 411),
+        (b"Transfer-Encoding: chunked\r\nContent-Length: 2", 411),
+        (b"Content-Length: 99999999", 413),
+        (b"Content-Length: " + b"9" * 5000, 411),
+    ):
+        assert spoken(running, head + headers + b"\r\n\r\n")[0] == status
+
+
+def test_the_api_is_found_by_its_file_and_lists_what_it_can_do(running: control.Simulation) -> None:
+    address_file = running.run_dir / "control.json"
+    assert stat.S_IMODE(address_file.stat().st_mode) == 0o600
+    status, outcome = spoken(running, b"GET /v1/acts HTTP/1.1\r\nHost: HOST\r\n\r\n")
+    acts = {act["act"]: act for act in outcome["answer"]}  # type: ignore[attr-defined]  # whatever JSON says
+    assert status == 200
+    assert all(act["meaning"].endswith(".") for act in acts.values())
+    assert acts["card insert"]["path"] == "/v1/acts/card-insert"
+    assert acts["card insert"]["parameters"][0] == {"name": "name", "type": "text"}
+    assert acts["card insert"]["parameters"][1]["default"] is None
+
+
+def test_pictures_of_receipts_and_of_the_newest_frame_can_be_looked_at(running: control.Simulation) -> None:
+    def picture(path: str) -> tuple[int, bytes]:
+        line = http.client.HTTPConnection(control.url_of(running.run_dir).removeprefix("http://"), timeout=10)
+        line.request("GET", path)
+        response = line.getresponse()
+        content = response.read()
+        line.close()
+        return response.status, content[:8]
+
+    port = int(running.status()["receipt_printer"]["address"].rpartition(":")[2])
+    with socket.create_connection(("127.0.0.1", port)) as line:
+        line.sendall("凭条\n".encode("gb18030") + b"\x1dV\x00")
+        running.receipts(at_least=1, within_s=5)
+    png = (200, b"\x89PNG\r\n\x1a\n")
+    assert picture("/v1/receipts/1.png") == picture("/v1/frames/document-camera.png") == png
+    for path in ("/v1/receipts/2.png", "/v1/receipts/../control.json.png", "/v1/frames/none.png", "/v1/nothing"):
+        assert picture(path)[0] == 404
+
+
+def test_many_hands_at_once_are_each_answered(running: control.Simulation) -> None:
+    with ThreadPoolExecutor(16) as hands:
+        statuses = list(hands.map(lambda _: running.status()["pid"], range(64)))
+    assert set(statuses) == {os.getpid()}
+
+
+def test_a_simulation_that_was_killed_is_not_mistaken_for_the_one_that_got_its_port(
+    running: control.Simulation, tmp_path: Path
+) -> None:
+    other = tmp_path / "killed"
+    other.mkdir()
+    (other / "control.json").write_bytes((running.run_dir / "control.json").read_bytes())
+    with pytest.raises(control.NotRunning):
+        control.connect(other)
 
 
 def test_without_a_simulation_the_client_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
