@@ -1,68 +1,66 @@
-"""The identity card reader's wires, a pseudo-terminal and a TCP port, each with a thread, and the plug of both."""
+"""The wires of a reader of cards or codes: a pseudo-terminal behind a stable link and a TCP port as of a serial server,
+each with a thread, and the plug of both.
+"""
 
 import contextlib
+import math
 import os
-import select
 import socket
 import threading
-import time
 import tty
 from collections.abc import Callable
 from pathlib import Path
 
-
-class _Plug:
-    """Pulled once; `wake` becomes readable then."""
-
-    def __init__(self) -> None:
-        self.pulled = threading.Event()
-        self.wake, self._waker = os.pipe()
-
-    def pull(self) -> None:
-        self.pulled.set()
-        os.write(self._waker, b"x")
-
-    def close(self) -> None:
-        os.close(self.wake)
-        os.close(self._waker)
+from hardware_sim.clock import Bell, Clock, RealClock, Source
 
 
 class Conversation:
-    """Bytes from and to one host, at the pace of a line."""
+    """Bytes from and to one host, at the pace of a line. `pulled` rings from the moment the plug is out."""
 
-    def __init__(self, descriptor: int, plug: _Plug) -> None:
+    def __init__(self, descriptor: int, pulled: Bell, clock: Clock) -> None:
         self._descriptor = descriptor
-        self._plug = plug
+        self._pulled = pulled
+        self._clock = clock
 
-    def read(self) -> bytes | None:
-        """What the host wrote, as soon as there is something; `None`: the plug was pulled or the host hung up."""
-        readable, _, _ = select.select([self._descriptor, self._plug.wake], [], [])
-        if self._plug.wake in readable:
+    def read(self, *, within_s: float | None = None, bell: Bell | None = None) -> bytes | None:
+        """What the host wrote, as soon as there is something; `None`: the plug was pulled or the host hung up.
+
+        Empty: the time is over, or somebody rang the bell (which is hushed then).
+        """
+        sources: list[Source] = [self._descriptor, self._pulled, *([bell] if bell else [])]
+        ready = self._clock.select(sources, within_s=within_s)
+        if bell in ready and bell is not None:
+            bell.hush()
+        if self._pulled in ready:
             return None
+        if self._descriptor not in ready:
+            return b""
         try:
             return os.read(self._descriptor, 4096) or None
         except ConnectionError:
             return None
 
     def pulled_within(self, within_s: float) -> bool:
-        return self._plug.pulled.wait(within_s) if within_s > 0 else self._plug.pulled.is_set()
+        return bool(self._clock.select([self._pulled], within_s=max(0.0, within_s)))
 
     def write(self, octets: bytes, byte_s: float) -> bool:
         """Each byte takes `byte_s`; false when the plug was pulled or the host hung up meanwhile."""
-        began, chunk = time.monotonic(), 32 if byte_s else 1024
+        began, chunk = self._clock.now(), 32 if byte_s else 1024
         for start in range(0, len(octets), chunk):
             part = octets[start : start + chunk]
-            if self.pulled_within(began + (start + len(part)) * byte_s - time.monotonic()):
+            if self.pulled_within(began + (start + len(part)) * byte_s - self._clock.now()):
                 return False
             while part:
-                select.select([self._plug.wake], [self._descriptor], [])
-                if self._plug.pulled.is_set():
+                if self._pulled in self._clock.select([self._pulled], [self._descriptor]):
                     return False
                 try:
                     part = part[os.write(self._descriptor, part) :]
                 except ConnectionError:
                     return False
         return True
+
+
+Serve = Callable[[Conversation], None]
 
 
 class ReaderWires:
@@ -72,10 +70,19 @@ class ReaderWires:
     open. On TCP one host at a time is heard, as serial servers have it; `port` 0 takes any.
     """
 
-    def __init__(self, link: Path, port: int, serve: Callable[[Conversation], None]) -> None:
+    def __init__(
+        self,
+        link: Path,
+        port: int,
+        serve: Serve,
+        *,
+        device: str = "identity card reader",
+        clock: Clock | None = None,
+    ) -> None:
         self._link = link
         self._serve = serve
-        self._plug = _Plug()
+        self._clock = clock or RealClock()
+        self._pulled = Bell()
         self._listener = socket.create_server(("127.0.0.1", port))
         self.port = int(self._listener.getsockname()[1])
         self._master, self._slave = os.openpty()
@@ -85,14 +92,14 @@ class ReaderWires:
         fresh.symlink_to(os.ttyname(self._slave))
         fresh.replace(link)
         self._threads = [
-            threading.Thread(target=target, name=f"simulated identity card reader, {wire}")
+            threading.Thread(target=target, name=f"simulated {device}, {wire}")
             for wire, target in (("serial", self._serve_serial), ("TCP", self._serve_tcp))
         ]
         for thread in self._threads:
             thread.start()
 
     def close(self) -> None:
-        self._plug.pull()
+        self._pulled.ring()
         for thread in self._threads:
             thread.join()
         with contextlib.suppress(FileNotFoundError):
@@ -100,17 +107,87 @@ class ReaderWires:
         self._listener.close()
         os.close(self._master)
         os.close(self._slave)
-        self._plug.close()
+        self._pulled.close()
 
     def _serve_serial(self) -> None:
-        self._serve(Conversation(self._master, self._plug))
+        self._serve(Conversation(self._master, self._pulled, self._clock))
 
     def _serve_tcp(self) -> None:
-        while True:
-            readable, _, _ = select.select([self._listener, self._plug.wake], [], [])
-            if self._plug.wake in readable:
-                return
+        while self._pulled not in self._clock.select([self._listener, self._pulled]):
             host, _ = self._listener.accept()
             with host:
                 host.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                self._serve(Conversation(host.fileno(), self._plug))
+                self._serve(Conversation(host.fileno(), self._pulled, self._clock))
+
+
+class Plug:
+    """The plug of a reader's wires, in from `start` until `stop` but for the times it is out: until it is put in
+    again, or for a time. Any thread may call.
+    """
+
+    def __init__(self, link: Path, port: int, serve: Serve, *, device: str, clock: Clock) -> None:
+        self.port = port
+        self._link = link
+        self._serve = serve
+        self._device = device
+        self._clock = clock
+        self._bell = Bell()
+        self._guard = threading.Lock()
+        self._wires: ReaderWires | None = None
+        self._pull_for_s: float | None = None
+        self._in_again_s = math.inf
+        self._stopping = False
+        self._thread: threading.Thread | None = None
+
+    @property
+    def plugged(self) -> bool:
+        return self._wires is not None
+
+    def start(self) -> None:
+        self.plug()
+        self._thread = threading.Thread(target=self._hold, name=f"simulated {self._device}, plug")
+        self._thread.start()
+
+    def stop(self) -> None:
+        if self._thread is not None:
+            self._stopping = True
+            self._bell.ring()
+            self._thread.join()
+            self._thread = None
+        self.unplug()
+        self._bell.close()
+
+    def plug(self) -> None:
+        """A new pseudo-terminal at the link, the same port as before. Nothing when it is in."""
+        with self._guard:
+            self._in_again_s = math.inf
+            if self._wires is None:
+                self._wires = ReaderWires(self._link, self.port, self._serve, device=self._device, clock=self._clock)
+                self.port = self._wires.port
+
+    def unplug(self, *, for_s: float = 0.0) -> None:
+        """Whoever has a wire open gets an error. It goes in by itself after `for_s`, unless that is 0."""
+        with self._guard:
+            wires, self._wires = self._wires, None
+            self._in_again_s = self._clock.now() + for_s if for_s > 0 else math.inf
+            if wires is not None:
+                wires.close()
+        self._bell.ring()
+
+    def unplug_soon(self, *, for_s: float = 0.0) -> None:
+        """The same for the threads of the wires themselves: it returns before the plug is out."""
+        self._pull_for_s = for_s
+        self._bell.ring()
+
+    def _hold(self) -> None:
+        while not self._stopping:
+            self._bell.hush()
+            pull_for_s, self._pull_for_s = self._pull_for_s, None
+            with self._guard:
+                waits_s = self._in_again_s - self._clock.now()
+            if pull_for_s is not None:
+                self.unplug(for_s=pull_for_s)
+            elif waits_s <= 0:
+                self.plug()
+            else:
+                self._clock.select([self._bell], within_s=None if waits_s == math.inf else waits_s)
