@@ -1,0 +1,109 @@
+"""`kiosk-sim scenario`: check and run scenarios. Exit codes: 0 all well, 1 one failed, 2 not a scenario."""
+
+import argparse
+import json
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from hardware_sim.scenario.reading import NotAScenario, Scenario, read_scenario
+
+SHIPPED = Path(__file__).parents[1] / "scenarios"
+PARTS = "parts"  # folders of this name hold steps to include, no scenarios
+
+
+def scenario_files(given: Sequence[Path]) -> list[Path]:
+    """The files, and of folders every scenario below them, in the order of their names."""
+    found: list[Path] = []
+    for path in given:
+        inside = path.rglob("*.toml") if path.is_dir() else (path,)
+        found += sorted(file for file in inside if PARTS not in file.parts)
+    return found
+
+
+def check(chosen: argparse.Namespace) -> int:
+    """Say what is wrong with each file, by line."""
+    scenarios, findings = _read(chosen.files)
+    if chosen.json:
+        told = [{"file": str(f.path), "line": f.line, "message": f.message} for f in findings]
+        print(json.dumps({"scenarios": len(scenarios), "findings": told}, ensure_ascii=False, indent=2))
+    elif not findings:
+        print(f"{len(scenarios)} scenarios: nothing wrong")
+    return 2 if findings or not scenarios else 0
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Perform them and leave the reports."""
+    from hardware_sim.scenario.performing import perform
+    from hardware_sim.scenario.report import Result, write_reports
+
+    scenarios, findings = _read(chosen.files)
+    if findings or not scenarios:
+        return 2
+    out = chosen.out.resolve()
+    shutil.rmtree(out / "pictures", ignore_errors=True)
+    shutil.rmtree(out / "worlds", ignore_errors=True)
+
+    def told(result: Result) -> None:
+        if not chosen.json:
+            grade = "ok  " if result.passed else "FAIL"
+            print(
+                f"{grade} {result.took_s:5.1f} s  {result.scenario.path.stem:<32} {result.scenario.title}", flush=True
+            )
+            if not result.passed:
+                print(f"     {result.why}", flush=True)
+
+    results = perform(scenarios, out, told=told)
+    write_reports(results, out)
+    passed = all(result.passed for result in results)
+    if chosen.json:
+        rows = [
+            {
+                "file": str(result.scenario.path),
+                "title": result.scenario.title,
+                "passed": result.passed,
+                "took_s": round(result.took_s, 3),
+                "why": result.why or None,
+                "pictures": [str(path) for _, path in result.pictures],
+            }
+            for result in results
+        ]
+        print(json.dumps({"passed": passed, "report": str(out / "index.html"), "scenarios": rows}, ensure_ascii=False))
+    else:
+        print(f"{sum(one.passed for one in results)} of {len(results)} passed; see {out / 'index.html'}")
+    return 0 if passed else 1
+
+
+def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """The family `scenario`; each command sets `command` to what `main` calls with the parsed words."""
+    family = commands.add_parser("scenario", help="perform what a tester wrote down", description=__doc__)
+    actions = family.add_subparsers(required=True, metavar="ACTION")
+    for name, act, help_text in (
+        ("check", check, "say what is wrong with a scenario, by line"),
+        ("run", run, "perform it on a whole terminal and leave a report"),
+    ):
+        action = actions.add_parser(name, help=help_text, description=help_text)
+        action.add_argument(
+            "files", type=Path, nargs="*", default=[SHIPPED], metavar="FILE", help="or folder; all that ship"
+        )
+        action.add_argument("--json", action="store_true", help="answer in JSON")
+        action.set_defaults(command=act)
+        if act is run:
+            action.add_argument(
+                "--out", type=Path, default=Path("build/scenarios"), metavar="DIR", help="for the reports"
+            )
+
+
+def _read(given: Sequence[Path]) -> tuple[list[Scenario], list[object]]:
+    scenarios, findings = [], []
+    for path in scenario_files(given):
+        try:
+            scenarios.append(read_scenario(path))
+        except NotAScenario as wrong:
+            findings += wrong.findings
+    for finding in findings:
+        print(finding, file=sys.stderr)
+    if not scenarios and not findings:
+        print("kiosk-sim: no scenario there", file=sys.stderr)
+    return scenarios, findings

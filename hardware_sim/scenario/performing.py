@@ -1,0 +1,260 @@
+"""Performs scenarios: each step is a touch on the screen, a hand at a device, a fault, or a look at what must hold."""
+
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from hardware_sim.chip import chip_text
+from hardware_sim.control import Refused
+from hardware_sim.people import Person
+from hardware_sim.scenario.reading import Scenario, Step
+from hardware_sim.scenario.report import Result, StepResult
+from hardware_sim.scenario.world import Finger, Unmet, World, WorldFailed
+from hardware_sim.simulation import person_named
+
+WITHIN_S = 10.0
+PAGE_WITHIN_S = 20.0
+CUT_WITHIN_S = 30.0
+LOOK_EVERY_S = 0.1
+MOST_PAGES = 30
+SIGNATURE = (
+    ((0.15, 0.35), (0.30, 0.33), (0.28, 0.45)),
+    ((0.22, 0.30), (0.21, 0.55), (0.19, 0.70)),
+    ((0.42, 0.40), (0.55, 0.36), (0.50, 0.55), (0.44, 0.66)),
+    ((0.65, 0.38), (0.82, 0.34), (0.70, 0.50), (0.86, 0.62)),
+)
+
+
+def perform(scenarios: Sequence[Scenario], out: Path, *, told: Callable[[Result], None]) -> list[Result]:
+    """One after another, those that need the same world in one and the same. `told` hears of each as it ends."""
+    results: dict[Path, Result] = {}
+    kinds: dict[tuple[bool, tuple[str, ...]], list[Scenario]] = {}
+    for scenario in scenarios:
+        kinds.setdefault((scenario.landscape, device_words(scenario)), []).append(scenario)
+    for at, ((landscape, words), alike) in enumerate(kinds.items()):
+        left = list(alike)
+        try:
+            with World(out / "worlds" / str(at), landscape=landscape, devices=words) as world:
+                while left:
+                    results[left[0].path] = Performance(left[0], world, out).result()
+                    told(results[left.pop(0).path])
+        except WorldFailed as trouble:
+            for scenario in left:
+                results[scenario.path] = Result(scenario, trouble=str(trouble))
+                told(results[scenario.path])
+    return [results[scenario.path] for scenario in scenarios]
+
+
+def device_words(scenario: Scenario) -> tuple[str, ...]:
+    """What `kiosk-sim up` is told for it."""
+    words = ["--seed", str(scenario.seed), "--clock", scenario.clock]
+    words += ["--smart-cards"] if scenario.smart_cards else []
+    return tuple(words)
+
+
+class Performance:
+    """One scenario in a world that others have used before it."""
+
+    def __init__(self, scenario: Scenario, world: World, out: Path) -> None:
+        self._scenario = scenario
+        self._world = world
+        self._out = out
+        self._result = Result(scenario)
+        self._power_cuts = list(scenario.power_cuts)
+        self._verbs: dict[str, Callable[[Any, Step], None]] = {
+            "wait": self._wait,
+            "touch": lambda words, step: self._finger.tap(words=words, within_s=_within_s(step)),
+            "tap": lambda name, step: self._finger.tap(name=name, within_s=_within_s(step)),
+            "keys": lambda keys, step: [self._finger.tap(name=f"key-{key}", within_s=_within_s(step)) for key in keys],
+            "sign": lambda _, step: self._sign(),
+            "read_on": lambda name, step: self._read_on(name),
+            "card": lambda name, step: self._card(name),
+            "smart_card": self._smart_card,
+            "paper": self._paper,
+            "code": lambda name, step: self._code(name),
+            "roll": lambda what, step: self._roll(what, step.options.get("mm")),
+            "cover": lambda position, step: self._do("paper cover", opened=position == "open"),
+            "slip": lambda _, step: self._do("slip take"),
+            "plug": lambda device, step: self._do("fault clear", name=f"{device}.unplugged"),
+            "unplug": lambda device, step: self._do("fault set", name=f"{device}.unplugged", parameters={}),
+            "fault": self._fault,
+            "clear": lambda name, step: self._do("fault clear", name=None if name == "all" else name),
+            "advance": lambda seconds, step: self._do("clock advance", seconds=seconds),
+            "expect": self._expect,
+            "picture": lambda name, step: self._picture(name),
+        }
+
+    def result(self) -> Result:
+        """Performs it. Raises `WorldFailed`."""
+        self._make_ready()
+        steps = iter(self._scenario.steps)
+        for step in steps:
+            began = time.monotonic()
+            why = self._why_not(step)
+            self._result.steps.append(StepResult(step, time.monotonic() - began, why))
+            if why:
+                with suppress(Unmet):
+                    self._picture("where it failed")
+                break
+        self._result.steps += [StepResult(step, 0.0, None) for step in steps]
+        return self._result
+
+    @property
+    def _finger(self) -> Finger:
+        if self._world.finger is None:
+            raise WorldFailed("no terminal runs")
+        return self._world.finger
+
+    def _why_not(self, step: Step) -> str:
+        """Empty when it was done."""
+        try:
+            self._verbs[step.verb](step.value, step)
+        except (Unmet, Refused) as why:
+            return str(why)
+        return ""
+
+    def _make_ready(self) -> None:
+        """Devices as new, nobody at the terminal."""
+        self._do("fault clear", name=None)
+        self._do("card lift")
+        self._do("page put", name="none")
+        self._do("paper load")
+        self._do("paper clear")
+        for act in ("smartcard remove", "code hide", "slip take"):
+            with suppress(Refused):  # where such a device is not there
+                self._do(act)
+        self._world.start_terminal(stop_at=self._power_cuts[0] if self._power_cuts else None)
+        self._slips_before = len(self._world.sim.receipts())
+        self._received_before = len(self._world.received())
+
+    def _do(self, act: str, **details: Any) -> Any:
+        return self._world.sim.ask(act, **details)
+
+    # The citizen at the screen.
+
+    def _wait(self, page: str, step: Step) -> None:
+        wanted = {key: step.options[key] for key in ("text", "name") if key in step.options}
+        self._finger.ask(do="wait", page=page, within_s=_within_s(step, PAGE_WITHIN_S), **wanted)
+
+    def _sign(self) -> None:
+        self._finger.ask(do="wait", name="signaturePad", within_s=WITHIN_S)
+        self._finger.ask(do="draw", name="signaturePad", strokes=SIGNATURE)
+
+    def _read_on(self, name: str) -> None:
+        for _ in range(MOST_PAGES):
+            if self._finger.can_tap(name):
+                return
+            self._finger.tap(name="nextPage", within_s=WITHIN_S)
+        raise Unmet(f"{name} cannot be touched after {MOST_PAGES} pages")
+
+    def _picture(self, name: str) -> None:
+        number = len(self._result.pictures) + 1
+        path = self._out / "pictures" / self._scenario.path.stem / f"{number:02}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._finger.ask(do="picture", path=str(path))
+        self._result.pictures.append((name, path))
+
+    # Hands.
+
+    def _person(self, name: str) -> Person | None:
+        """Somebody of the scenario's own."""
+        own = dict(self._scenario.people.get(name, {}))
+        if not own:
+            return None
+        like = person_named(own.pop("like"))
+        return replace(like, key=name, **own)
+
+    def _card(self, name: str) -> None:
+        if name == "lift":
+            self._do("card lift")
+        elif (person := self._person(name)) is not None:
+            self._do("card lay", text=chip_text(person).hex())
+        else:
+            self._do("card insert", name=name)
+
+    def _smart_card(self, name: str, step: Step) -> None:
+        if name == "remove":
+            self._do("smartcard remove")
+        else:
+            self._do("smartcard insert", name=name, **step.options)
+
+    def _paper(self, name: str, step: Step) -> None:
+        self._do("page put", name=name, **step.options)
+
+    def _code(self, name: str) -> None:
+        if name == "hide":
+            self._do("code hide")
+        else:
+            self._do("code show", **self._scenario.codes[name])
+
+    def _roll(self, what: str, mm: float | None) -> None:
+        if what == "remove":
+            self._do("paper remove")
+        else:
+            self._do("paper load", mm=mm)
+
+    def _fault(self, name: str, step: Step) -> None:
+        parameters = dict(step.options)
+        if name == "power.cut":
+            self._world.cut_power(within_s=CUT_WITHIN_S)
+            self._power_cuts.pop(0)
+            self._world.start_terminal(stop_at=self._power_cuts[0] if self._power_cuts else None)
+            return
+        self._do("fault set", name=name, on=parameters.pop("on", None), parameters=parameters)
+
+    # What must hold.
+
+    def _expect(self, wanted: dict[str, Any], step: Step) -> None:
+        deadline = time.monotonic() + _within_s(step)
+        while True:
+            unmet = self._unmet(wanted)
+            if not unmet:
+                return
+            if time.monotonic() > deadline:
+                raise Unmet(unmet)
+            time.sleep(LOOK_EVERY_S)
+
+    def _unmet(self, wanted: dict[str, Any]) -> str:
+        """The first of what is not so."""
+        seen = self._finger.ask(do="look") if wanted.keys() & {"page", "text", "no_text"} else {}
+        shown = " | ".join(seen.get("texts", ()))
+        here = f"on the page {seen.get('page')!r} stands: {shown}"
+        if "page" in wanted and seen["page"] != wanted["page"]:
+            return f"the page is not {wanted['page']!r}; {here}"
+        if "text" in wanted and wanted["text"] not in shown:
+            return f"{wanted['text']!r} stands nowhere; {here}"
+        if "no_text" in wanted and wanted["no_text"] in shown:
+            return f"{wanted['no_text']!r} stands there; {here}"
+        if wanted.keys() & {"slips", "slip_text"}:
+            slips = self._world.sim.receipts()[self._slips_before :]
+            if "slips" in wanted and len(slips) != wanted["slips"]:
+                return f"{len(slips)} slips were printed, not {wanted['slips']}"
+            if "slip_text" in wanted and not (slips and _squeezed(wanted["slip_text"]) in _squeezed(slips[-1].text)):
+                return f"the newest slip does not say {wanted['slip_text']!r}: {slips[-1].text if slips else 'none'}"
+        if "submissions" in wanted:
+            received = len(self._world.received()) - self._received_before
+            if received != wanted["submissions"]:
+                return f"the platform received {received}, not {wanted['submissions']}"
+        return self._unmet_device(wanted) if "device" in wanted else ""
+
+    def _unmet_device(self, wanted: dict[str, Any]) -> str:
+        device = self._world.devices().get(wanted["device"])
+        if device is None:
+            return f"the terminal knows nothing of {wanted['device']}"
+        codes = [fault["code"] for fault in device["faults"]]
+        said = f"{wanted['device']} is {device['state']} ({', '.join(codes) or 'no fault'})"
+        if "is" in wanted and device["state"] != wanted["is"]:
+            return said
+        return said if "because" in wanted and wanted["because"] not in codes else ""
+
+
+def _within_s(step: Step, unless_said: float = WITHIN_S) -> float:
+    return float(step.options.get("within_s", unless_said))
+
+
+def _squeezed(text: str) -> str:
+    """Without white space, since paper breaks lines where it must."""
+    return "".join(text.split())

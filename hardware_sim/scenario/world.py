@@ -1,0 +1,172 @@
+"""A whole terminal for scenarios: its processes, the citizen's finger on its screen, and hands at its devices."""
+
+import json
+import socket
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from hardware_sim.control import Simulation
+
+ANSWER_WITHIN_S = 90.0
+IDLE_S = 600.0  # a scenario may wait longer than citizens do
+TIMES = {"goodbye_s": 2.0, "acknowledge_wait_s": 8.0, "idle_timeout_s": IDLE_S, "entry_timeout_s": IDLE_S}
+STEPS = {  # where `power.cut` lets the terminal stop, by the names of its own steps
+    "before-seal": "terminal.before_seal",
+    "after-seal": "terminal.sealed",
+    "while-printing": "terminal.before_print",
+    "after-print": "terminal.printed",
+}
+
+
+class Unmet(Exception):
+    """What a scenario expects is not so; the message says what is."""
+
+
+class WorldFailed(Exception):
+    """The terminal or what belongs to it did not start, or ended."""
+
+
+class Finger:
+    """Touches the terminal's screen and looks at it, through its automation socket."""
+
+    def __init__(self, socket_path: Path) -> None:
+        self._line = socket.socket(socket.AF_UNIX)
+        self._line.settimeout(ANSWER_WITHIN_S)
+        self._line.connect(str(socket_path))
+        self._answers = self._line.makefile("r", encoding="utf-8")
+
+    def close(self) -> None:
+        self._answers.close()
+        self._line.close()
+
+    def ask(self, **request: object) -> dict[str, Any]:
+        """One request. Raises `Unmet` with what stands on the screen instead, `WorldFailed` when nobody answers."""
+        try:
+            self._line.sendall(json.dumps(request, ensure_ascii=False).encode() + b"\n")
+            line = self._answers.readline()
+        except OSError as error:
+            raise WorldFailed(f"the terminal does not answer: {error}") from error
+        if not line:
+            raise WorldFailed("the terminal has ended")
+        answer: dict[str, Any] = json.loads(line)
+        if not answer["ok"]:
+            texts = " | ".join(answer.get("texts", ()))
+            raise Unmet(f"{answer.get('why', 'not done')}; on the page {answer.get('page')!r} stands: {texts}")
+        return answer
+
+    def tap(self, *, within_s: float, **what: object) -> None:
+        """`name` or `words`, as soon as a touch would count."""
+        self.ask(do="wait", touchable=True, within_s=within_s, **what)
+        self.ask(do="tap", **what)
+
+    def can_tap(self, name: str) -> bool:
+        try:
+            self.ask(do="wait", name=name, touchable=True, within_s=0)
+        except Unmet:
+            return False
+        return True
+
+
+class World:
+    """Gateway, devices, agent and terminal in a directory of their own, until it is left."""
+
+    def __init__(self, directory: Path, *, landscape: bool, devices: Sequence[str]) -> None:
+        self._directory = directory
+        self._landscape = landscape
+        self._devices = tuple(devices)
+        self.finger: Finger | None = None
+
+    def __enter__(self) -> Self:
+        self._directory.mkdir(parents=True, exist_ok=True)
+        command = [sys.executable, "-m", "terminal.house", "--directory", str(self._directory)]
+        command += ["--times", json.dumps(TIMES), *(["--landscape"] if self._landscape else [])]
+        self._log = (self._directory / "house.log").open("w+", encoding="utf-8")
+        self._house = subprocess.Popen(
+            [*command, "--", *self._devices],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            text=True,
+            encoding="utf-8",
+        )
+        try:
+            told = self._heard()
+        except WorldFailed:
+            self._end()
+            raise
+        self.sim = Simulation(Path(told["devices"]))
+        self._automation = Path(told["automation"])
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._let_go()
+        self._end()
+
+    def start_terminal(self, *, stop_at: str | None = None) -> Finger:
+        """A terminal at which nobody stands yet. `stop_at`: one of `STEPS`, where its power will be cut."""
+        self.end_terminal()
+        self._say(do="start", what="terminal", stop_at=stop_at and STEPS[stop_at])
+        self.finger = Finger(self._automation)
+        return self.finger
+
+    def end_terminal(self) -> None:
+        if self.finger is not None:
+            self._let_go()
+            self._say(do="end", what="terminal")
+
+    def cut_power(self, *, within_s: float) -> None:
+        """As soon as the terminal has come to its step. Raises `Unmet` when it does not."""
+        if not self._say(do="await stop", within_s=within_s):
+            raise Unmet(f"the terminal did not come to the step of its power cut within {within_s:g} s")
+        self._let_go()
+        self._say(do="kill", what="terminal")
+
+    def received(self) -> list[dict[str, Any]]:
+        """What the platform has: a row for each submission."""
+        return list(self._say(do="received"))
+
+    def devices(self) -> dict[str, Any]:
+        """How the terminal's devices are, as the technician is told."""
+        store = self._say(do="status")["store"]
+        return dict(store["devices"]) if store else {}
+
+    def _say(self, **request: object) -> Any:
+        if self._house.stdin is None:
+            raise WorldFailed("the house was not started")
+        try:
+            print(json.dumps(request, ensure_ascii=False), file=self._house.stdin, flush=True)
+        except OSError as error:
+            raise WorldFailed(f"the house has ended:\n{self._said()}") from error
+        answer = self._heard()
+        if "refused" in answer:
+            raise WorldFailed(answer["refused"])
+        return answer["answer"]
+
+    def _heard(self) -> dict[str, Any]:
+        line = self._house.stdout.readline() if self._house.stdout else ""
+        if not line:
+            raise WorldFailed(f"the house has ended:\n{self._said()}")
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+    def _said(self) -> str:
+        self._log.flush()
+        return (self._directory / "house.log").read_text(encoding="utf-8")[-4000:]
+
+    def _let_go(self) -> None:
+        if self.finger is not None:
+            self.finger.close()
+            self.finger = None
+
+    def _end(self) -> None:
+        for pipe in (self._house.stdin, self._house.stdout):
+            if pipe:
+                pipe.close()
+        self._house.wait(ANSWER_WITHIN_S)
+        self._log.close()
