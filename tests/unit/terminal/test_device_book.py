@@ -1,0 +1,70 @@
+"""What devices do is written down by the store's thread, and nothing of it is lost on the way."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from kiosk.faults import PAPER_OUT
+from kiosk.health import Counter, DeviceHealth
+from kiosk.journeys.events import Device
+from kiosk.ports import NeedsAttention, Ready
+from sync.outbox.overview import Overview
+from sync.outbox.store import Outbox
+from terminal.device_book import KEEP_EVERY_S, DeviceBook
+
+
+class Store:
+    def __init__(self, directory: Path) -> None:
+        self.now_s = 0.0
+        self.outbox = Outbox(directory, now=lambda: datetime(2026, 11, 23, 4, tzinfo=UTC))
+        self.book = DeviceBook(lambda: self.now_s)
+
+    def written(self) -> dict[str, DeviceHealth]:
+        self.book.write_down(self.outbox)
+        overview = self.outbox.overview()
+        assert isinstance(overview, Overview)
+        return {health.device: health for health in overview.devices}
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "store")
+
+
+def test_a_status_is_written_down_at_once(store: Store) -> None:
+    store.book.status(Device.PRINTER, NeedsAttention(PAPER_OUT))
+    assert store.written()["receipt_printer"].faults == (PAPER_OUT,)
+
+
+def test_counts_are_gathered_and_written_together(store: Store) -> None:
+    store.book.status(Device.PRINTER, Ready())
+    assert store.written()["receipt_printer"].counters == {}
+    for _ in range(3):
+        store.book.count(Device.PRINTER, Counter.PRINTS)
+        store.book.count(Device.PRINTER, Counter.PAPER_MM, 120)
+    assert store.written()["receipt_printer"].counters == {}
+    store.now_s += KEEP_EVERY_S
+    assert store.written()["receipt_printer"].counters == {Counter.PRINTS: 3, Counter.PAPER_MM: 360}
+
+
+def test_nothing_counted_is_nothing_written(store: Store) -> None:
+    store.book.count(Device.PRINTER, Counter.PAPER_MM, 0)
+    store.now_s += KEEP_EVERY_S
+    assert store.written() == {}
+
+
+@pytest.mark.expects_warnings
+def test_what_a_broken_store_did_not_take_is_brought_again(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_: object) -> None:
+        raise OSError("no space left on device")
+
+    store.book.status(Device.PRINTER, Ready())
+    store.book.count(Device.PRINTER, Counter.CUTS, 2)
+    with monkeypatch.context() as trouble:
+        trouble.setattr(store.outbox, "_opener", broken)
+        store.outbox.close()
+        store.book.write_down(store.outbox)
+    store.book.count(Device.PRINTER, Counter.CUTS, 1)
+    store.now_s += KEEP_EVERY_S
+    assert store.written()["receipt_printer"].counters == {Counter.CUTS: 3}
