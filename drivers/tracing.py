@@ -1,52 +1,82 @@
 """Dialogues with devices as files: one JSON object a line, `sent`, `received` or `lost`.
 
-A trace holds every byte as it went over the wire. Replacing personal data in it is the caller's job, before the
-file leaves the machine; nothing here does it.
+A trace may leave the machine: what a device said is written down only after `cleaned` has replaced what is personal in
+it. Everything that came until the next question is one entry, so that `cleaned` sees whole answers.
 """
 
+import argparse
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 from drivers.transport import Transport, TransportLost
+
+Cleaned = Callable[[bytes], bytes]
+
+
+def nothing_personal(answer: bytes) -> bytes:
+    """For devices that know nobody."""
+    return answer
+
+
+def trace_argument(parser: argparse.ArgumentParser) -> None:
+    """`--trace FILE`, for a probe that opens its device with `traced`."""
+    parser.add_argument("--trace", type=Path, metavar="FILE", help="write down what is said, without personal data")
+
+
+def traced(transport: Transport, trace: Path | None, *, cleaned: Cleaned = nothing_personal) -> Transport:
+    """The transport, recorded where a trace is asked for."""
+    return transport if trace is None else RecordedTransport(transport, trace, cleaned=cleaned)
 
 
 class RecordedTransport:
     """Passes everything through and appends it to a trace."""
 
-    def __init__(self, transport: Transport, trace: Path) -> None:
+    def __init__(self, transport: Transport, trace: Path, *, cleaned: Cleaned = nothing_personal) -> None:
         self._transport = transport
         self._trace = trace
+        self._cleaned = cleaned
+        self._answer = b""
 
     def discard_input(self) -> None:
+        self._note_answer()
         try:
             self._transport.discard_input()
         except TransportLost:
-            self._note("lost", "")
+            self._note("lost", b"")
             raise
 
     def write(self, data: bytes) -> None:
-        self._note("sent", data.hex())
+        self._note_answer()
+        self._note("sent", data)
         try:
             self._transport.write(data)
         except TransportLost:
-            self._note("lost", "")
+            self._note("lost", b"")
             raise
 
     def read(self, *, within_s: float) -> bytes:
         try:
             received = self._transport.read(within_s=within_s)
         except TransportLost:
-            self._note("lost", "")
+            self._note_answer()
+            self._note("lost", b"")
             raise
-        self._note("received", received.hex())
+        self._answer += received
         return received
 
     def close(self) -> None:
+        self._note_answer()
         self._transport.close()
 
-    def _note(self, what: str, hexadecimal: str) -> None:
+    def _note_answer(self) -> None:
+        if self._answer:
+            self._note("received", self._cleaned(self._answer))
+            self._answer = b""
+
+    def _note(self, what: str, octets: bytes) -> None:
         with self._trace.open("a", encoding="ascii") as file:
-            file.write(json.dumps({what: hexadecimal}) + "\n")
+            file.write(json.dumps({what: octets.hex()}) + "\n")
 
 
 class DialogueDiffers(AssertionError):

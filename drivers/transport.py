@@ -143,13 +143,17 @@ class TcpTransport:
 
 
 def open_transport(address: str, *, default_baud: int = 115200) -> Transport:
-    """`serial:/dev/ttyS1?baud=115200` or `tcp:host:port`. Opens nothing yet; ValueError for any other form."""
+    """`serial:/dev/ttyS1?baud=115200`, `tcp:host:port`, or `usb:VVVV:PPPP[:SERIAL]` for a printer.
+
+    Opens nothing yet; ValueError for any other form.
+    """
     try:
         transport = _named(address, default_baud)
     except ValueError:  # a baud or port that is no number
         transport = None
     if transport is None:
-        raise ValueError(f"not an address of a device: {address!r} (serial:/dev/ttyS1?baud=115200 or tcp:host:port)")
+        forms = "serial:/dev/ttyS1?baud=115200, tcp:host:port or usb:VVVV:PPPP[:SERIAL]"
+        raise ValueError(f"not an address of a device: {address!r} ({forms})")
     return transport
 
 
@@ -164,4 +168,9 @@ def _named(address: str, default_baud: int) -> Transport | None:
         network = urlsplit(f"//{rest}")
         if network.hostname and network.port and network.netloc == rest:
             return TcpTransport(network.hostname, network.port)
+    if kind == "usb":
+        from drivers.usb_bulk import UsbPrinterTransport, parse_usb_address
+
+        if usb_address := parse_usb_address(address):
+            return UsbPrinterTransport(usb_address)
     return None

@@ -34,6 +34,7 @@ WITNESS_IS_APPLICANT = Fault("idcard.witness_is_applicant", WhoActs.RESET)
 READER_SILENT = Fault("idcard.reader.silent", WhoActs.MAINTENANCE)
 READER_NOT_WORKING = Fault("idcard.reader.not_working", WhoActs.MAINTENANCE)
 READER_UNPLUGGED = Fault("idcard.reader.unplugged", WhoActs.CLEAR)
+PHOTO_DECODER_FAILED = Fault("idcard.reader.photo_decoder", WhoActs.MAINTENANCE)
 
 SMART_CARD_REMOVED = Fault("smartcard.removed", WhoActs.RESET)
 SMART_CARD_UNREADABLE = Fault("smartcard.unreadable", WhoActs.RESET)

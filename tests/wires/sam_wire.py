@@ -26,6 +26,8 @@ class SamWire:
 
     chip: bytes | None = None
     photo: bytes = bytes(1024)
+    newest_address: bytes = b""
+    two: bool = False
     plugged: bool = True
     silent: bool = False
     healthy: bool = True
@@ -86,11 +88,17 @@ class SamWire:
                 return frame(0x90, SAM_NUMBER)
             case "2001":
                 return frame(0x9F, bytes(4)) if there and not self.spent else frame(0x80)
+            case "2002" if self.two:
+                return frame(0x81)
             case "2002":
                 return frame(0x90, bytes(8)) if there and not self.spent else frame(0x81)
             case "3001" if self.chip is not None and not self.spent:
                 self.spent = True
                 return frame(0x90, bytes.fromhex("01000400") + self.chip + self.photo)
-            case "3001":
+            case "3003" if there and self.newest_address:
+                return frame(0x90, self.newest_address)
+            case "3003" if there:
+                return frame(0x91)
+            case "3001" | "3003":
                 return frame(0x41)
         return frame(0x21)

@@ -13,6 +13,7 @@ from drivers.identity_card.sam_frames import (
     can_answer,
     encode_command,
     first_reply,
+    parse_newest_address,
     parse_reply,
     parse_sam_number,
     parse_text_and_photo,
@@ -26,6 +27,7 @@ PUBLISHED = {
     Command.FIND_CARD: "AAAAAA9669 0003 2001 22",
     Command.SELECT_CARD: "AAAAAA9669 0003 2002 21",
     Command.READ_TEXT_AND_PHOTO: "AAAAAA9669 0003 3001 32",
+    Command.READ_NEWEST_ADDRESS: "AAAAAA9669 0003 3003 30",
 }
 
 
@@ -88,6 +90,16 @@ def test_an_answer_to_another_question_is_known_by_its_shape() -> None:
     assert not can_answer(Command.SELECT_CARD, found)
     assert not can_answer(Command.SELECT_CARD, ready)
     assert not can_answer(Command.STATUS, Reply(0x80, b""))
+    assert can_answer(Command.READ_NEWEST_ADDRESS, Reply(0x91, b""))
+    assert not can_answer(Command.FIND_CARD, Reply(0x91, b""))
+    assert can_answer(Command.READ_NEWEST_ADDRESS, Reply(0x90, bytes(140)))
+    assert not can_answer(Command.READ_NEWEST_ADDRESS, Reply(0x90, bytes(71)))
+
+
+@given(st.binary(min_size=64, max_size=4000))
+def test_noise_without_end_is_not_kept(noise: bytes) -> None:
+    if PREAMBLE not in noise:
+        assert first_reply(noise) == (Incomplete(), noise[-4:])
 
 
 def test_the_sam_number_reads_as_on_the_plate() -> None:
@@ -102,3 +114,25 @@ def test_files_whose_lengths_do_not_agree_are_not_read(payload: bytes) -> None:
 
 def test_text_and_photo_are_cut_apart() -> None:
     assert parse_text_and_photo(b"\1\0\4\0" + b"t" * 256 + b"p" * 1024) == (b"t" * 256, b"p" * 1024)
+
+
+def written(*addresses: str) -> bytes:
+    return b"".join(address.ljust(35).encode("utf-16-le") for address in addresses)
+
+
+def test_the_last_address_that_says_something_is_the_newest() -> None:
+    assert parse_newest_address(written("演示路1号")) == "演示路1号"
+    assert parse_newest_address(written("演示路1号", "演示路2号", "")) == "演示路2号"
+
+
+@pytest.mark.parametrize(
+    "payload", [b"", written(""), bytes(70), written("演示路1号")[:-1], b"\x00\xd8" * 35, written("演示\x1b路")]
+)
+def test_an_address_that_says_nothing_or_nonsense_is_none(payload: bytes) -> None:
+    assert parse_newest_address(payload) is None
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_an_address_or_none(payload: bytes) -> None:
+    address = parse_newest_address(payload)
+    assert address is None or (len(address) <= 35 and address == address.strip(" \0") and address)
