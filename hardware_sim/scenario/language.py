@@ -55,6 +55,7 @@ VERBS: Mapping[str, Verb] = {
     # What goes wrong.
     "fault": Verb(WORDS, "from now on this is wrong; the fault's parameters stand beside it", {"on": WORDS}),
     "clear": Verb(WORDS, "it is right again; `all` for everything"),
+    "read_codes": Verb(NUMBER, "let the driver of the code reader read for so many seconds, for `expect`"),
     "advance": Verb(NUMBER, "the simulated clock goes on by so many seconds"),
     # What must hold.
     "expect": Verb(TABLE, "all of this, within `within_s` seconds (10)", {"within_s": NUMBER}),
@@ -69,6 +70,7 @@ EXPECTATIONS: Mapping[str, tuple[Kinds, str]] = {
     "slips": (WHOLE, "so many slips were printed since the scenario began"),
     "slip_text": (WORDS, "the newest slip says this"),
     "submissions": (WHOLE, "the platform received so many since the scenario began"),
+    "codes": (LIST, "what `read_codes` read, each code's text"),
     "device": (WORDS, "this device `is` in a state, `because` of a fault"),
     "is": (WORDS, "the state of `device` in the words of XFS4IoT"),
     "because": (WORDS, "the code of its fault"),
@@ -80,7 +82,6 @@ TOP: Mapping[str, tuple[Kinds, str]] = {
     "seed": (WHOLE, "what chance is made from (1)"),
     "landscape": (YES, "on a screen that lies"),
     "smart_cards": (YES, "with a smart card reader (a PC/SC service of its own)"),
-    "scanner": (YES, "with a scan engine for codes"),
     "clock": (WORDS, "`real`, or `hand` for one that only `advance` moves"),
     "people": (TABLE, "people of one's own, a table each"),
     "codes": (TABLE, "codes, a table each"),

@@ -1,5 +1,8 @@
 """Performs scenarios: each step is a touch on the screen, a hand at a device, a fault, or a look at what must hold."""
 
+import json
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -64,6 +67,7 @@ class Performance:
         self._out = out
         self._result = Result(scenario)
         self._power_cuts = list(scenario.power_cuts)
+        self._codes: list[str] = []
         self._verbs: dict[str, Callable[[Any, Step], None]] = {
             "wait": self._wait,
             "touch": lambda words, step: self._finger.tap(words=words, within_s=_within_s(step)),
@@ -82,6 +86,7 @@ class Performance:
             "unplug": lambda device, step: self._do("fault set", name=f"{device}.unplugged", parameters={}),
             "fault": self._fault,
             "clear": lambda name, step: self._do("fault clear", name=None if name == "all" else name),
+            "read_codes": lambda seconds, step: self._read_codes(seconds),
             "advance": lambda seconds, step: self._do("clock advance", seconds=seconds),
             "expect": self._expect,
             "picture": lambda name, step: self._picture(name),
@@ -190,6 +195,14 @@ class Performance:
         else:
             self._do("code show", **self._scenario.codes[name])
 
+    def _read_codes(self, seconds: float) -> None:
+        """By the driver of the terminal's code reader in a process of its own, on the engine's second wire."""
+        address = self._world.sim.status()["code_reader"]["tcp_address"]
+        command = [sys.executable, "-m", "drivers.codes.scan_engine", "--probe", "--address", address, "--json"]
+        done = subprocess.run([*command, "--read", str(seconds)], capture_output=True, text=True, check=False)
+        said = [json.loads(line) for line in done.stdout.splitlines()]
+        self._codes = [one["value"] for one in said if one["name"] == "code"]
+
     def _roll(self, what: str, mm: float | None) -> None:
         if what == "remove":
             self._do("paper remove")
@@ -238,6 +251,8 @@ class Performance:
             received = len(self._world.received()) - self._received_before
             if received != wanted["submissions"]:
                 return f"the platform received {received}, not {wanted['submissions']}"
+        if "codes" in wanted and self._codes != wanted["codes"]:
+            return f"the codes read are {self._codes}, not {wanted['codes']}"
         return self._unmet_device(wanted) if "device" in wanted else ""
 
     def _unmet_device(self, wanted: dict[str, Any]) -> str:

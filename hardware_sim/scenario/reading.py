@@ -50,7 +50,6 @@ class Scenario:
     seed: int
     landscape: bool
     smart_cards: bool
-    scanner: bool
     clock: str
     people: Mapping[str, Mapping[str, str]]
     codes: Mapping[str, Mapping[str, str]]
@@ -114,7 +113,6 @@ class _Reader:
             seed=tree.get("seed", 1),
             landscape=tree.get("landscape", False),
             smart_cards=tree.get("smart_cards", False),
-            scanner=tree.get("scanner", False),
             clock=tree.get("clock", "real"),
             people=people,
             codes=codes,

@@ -6,7 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hardware_sim.faults import FAULTS
+from hardware_sim.scenario.command import SHIPPED, scenario_files
+from hardware_sim.scenario.language import CODES, EXPECTATIONS, NAMES, PEOPLE, TOP, VERBS
 from hardware_sim.scenario.reading import NotAScenario, Scenario, read_scenario
+
+ROOT = Path(__file__).parents[3]
 
 GOOD = """\
 title = "纸用完了"
@@ -115,3 +120,30 @@ def test_no_text_breaks_the_reader(tmp_path_factory: pytest.TempPathFactory, tex
     path.write_text(text, encoding="utf-8", errors="surrogatepass")
     with pytest.raises(NotAScenario):
         read_scenario(path)
+
+
+def test_the_document_for_testers_lists_all_that_may_stand_in_a_scenario() -> None:
+    text = (ROOT / "docs" / "writing-a-scenario.md").read_text(encoding="utf-8")
+    rows = {line.strip() for line in text.splitlines() if line.startswith("|")}
+    wanted = {
+        f"| `{key}` | {NAMES[kinds]} | {meaning} |"
+        for table in (TOP, PEOPLE, CODES, EXPECTATIONS)
+        for key, (kinds, meaning) in table.items()
+    }
+    for name, verb in VERBS.items():
+        takes = " or ".join(f"`{word}`" for word in verb.one_of) or NAMES[verb.takes]
+        options = ", ".join(f"`{option}`" for option in verb.options)
+        wanted.add(f"| `{name}` | {takes} | {options} | {verb.meaning} |")
+    assert wanted <= rows, wanted - rows
+
+
+@pytest.mark.parametrize("path", scenario_files([SHIPPED]), ids=lambda path: path.stem)
+def test_every_scenario_that_ships_can_be_performed(path: Path) -> None:
+    assert read_scenario(path).steps
+
+
+def test_every_fault_has_a_scenario_that_ships() -> None:
+    shown = {
+        step.value for path in scenario_files([SHIPPED]) for step in read_scenario(path).steps if step.verb == "fault"
+    }
+    assert FAULTS.keys() <= shown, FAULTS.keys() - shown
