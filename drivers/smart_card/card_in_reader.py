@@ -1,0 +1,87 @@
+"""What every reader behind PC/SC has in common: a card is told once, read in one conversation; troubles are faults."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from drivers.smart_card.pcsc import Empty, Exchange, Inserted, PcscWire, Trouble
+from kiosk.faults import Fault
+from kiosk.ports import CardPresent, Disconnected, NoCard, NotReadable, Ready
+
+Read = TypeVar("Read")
+
+
+@dataclass(frozen=True, slots=True)
+class FaultsOfCards:
+    """What troubles are called at a port."""
+
+    removed: Fault
+    unreadable: Fault
+    busy: Fault
+    reader_away: Fault
+    service_away: Fault
+
+
+class CardInReader:
+    """A reader by its PC/SC name, or how that begins. Nothing is opened before the first call."""
+
+    def __init__(self, reader: str, faults: FaultsOfCards) -> None:
+        self._wire = PcscWire(reader)
+        self._faults = faults
+        self._told: Inserted | None = None
+        self._spent = False  # the card that was told has given what it has
+
+    def close(self) -> None:
+        self._wire.close()
+
+    def status(self) -> Ready | Disconnected:
+        seen = self._wire.look()
+        return self._away(seen) if isinstance(seen, Trouble) else Ready()
+
+    def find_card(self) -> CardPresent | NoCard | Disconnected:
+        """A card is told once, until the reader was seen empty or another card came."""
+        match self._wire.look():
+            case Empty():
+                self._told = None
+                return NoCard()
+            case Inserted() as seen:
+                told, self._told = self._is_told(seen), seen
+                if told:
+                    return NoCard()
+                self._spent = False
+                return CardPresent()
+            case trouble:
+                return self._away(trouble)
+
+    def read(
+        self, conversation: Callable[[Exchange], Read | NotReadable | Trouble], *, within_s: float
+    ) -> Read | NotReadable | Disconnected:
+        """One conversation with the card that lies there. When the reader or the service was lost before its end, the
+        card is told again once they are back."""
+        outcome = self._wire.connect(within_s=within_s)
+        if outcome is None:
+            read = conversation(self._wire.exchange)
+            self._wire.disconnect()
+            if not isinstance(read, Trouble):
+                self._spent = True
+                return read
+            outcome = read
+        self._spent = outcome in (Trouble.NOT_UNDERSTOOD, Trouble.SILENT)
+        match outcome:
+            case Trouble.NO_CARD | Trouble.REMOVED:
+                return NotReadable(self._faults.removed)
+            case Trouble.NOT_UNDERSTOOD | Trouble.SILENT:
+                return NotReadable(self._faults.unreadable)
+            case Trouble.BUSY:
+                return NotReadable(self._faults.busy)
+            case Trouble.READER_AWAY | Trouble.SERVICE_AWAY:
+                return self._away(outcome)
+
+    def _is_told(self, seen: Inserted) -> bool:
+        """With another context counting began anew: then a card that has given nothing is told once more."""
+        if self._told is None or seen.atr != self._told.atr:
+            return False
+        return seen.count == self._told.count if seen.context == self._told.context else self._spent
+
+    def _away(self, trouble: Trouble) -> Disconnected:
+        return Disconnected(self._faults.reader_away if trouble is Trouble.READER_AWAY else self._faults.service_away)
