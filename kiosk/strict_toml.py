@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, TypeVar, get_args
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, RootModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from kiosk.toml_lines import Place, toml_lines
@@ -111,6 +111,8 @@ def _message(detail: ErrorDetails, place: Place, model: type[BaseModel]) -> str:
 
 def _known_keys(model: type[BaseModel], table: Place) -> list[str]:
     models: set[type[BaseModel]] = {model}
+    if issubclass(model, RootModel):  # a mapping or list without a table around it
+        models = set(_models_in(model.model_fields["root"].annotation))
     for key in table:
         fields = [m.model_fields[key] for m in models if isinstance(key, str) and key in m.model_fields]
         if fields:  # else an index, or a key of a mapping, whose models are here already

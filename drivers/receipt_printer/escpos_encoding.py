@@ -1,88 +1,63 @@
 """A document as ESC/POS bytes.
 
 Written are only: `1B40` init (by the printer class), `1B33 n` line spacing, `1B61 n` alignment, `1D21 n` and `1C21 n`
-size, `1C26`/`1C2E` Chinese mode on/off, `1B2A 21` a picture in a line, `1D7630` raster, `1D286B` QR, `1B64 n` feed,
-`1D5642 n` feed and cut. Chinese mode is on between all blocks; one-byte text stands between `1C2E` and `1C26`, because
-in Chinese mode every byte from 81 on starts a character. A character that has no two-byte code is printed as a
-picture, and in large type its whole line.
+size, `1C26`/`1C2E` Chinese mode on/off or `1C2843` UTF-8, `1B2A 21` a picture in a line, `1D7630` raster, `1D286B` QR,
+`1B4A n` feed, `1D5642 n` feed and cut, `1D5600` cut, and what a profile's presenter takes. A character that has no
+code is printed as a picture, and in large type its whole line.
 """
 
 from collections.abc import Iterator
-from itertools import groupby
+from dataclasses import dataclass
 from typing import assert_never
 
 from PIL import Image
+from qrcode import QRCode
+from qrcode.constants import ERROR_CORRECT_M
 
+from drivers.receipt_printer.character_sets import encode_mode, encode_text, has_code
 from drivers.receipt_printer.glyphs import FontGlyphs, Glyphs
 from drivers.receipt_printer.line_breaking import longest_piece, printable, width, wrapped
-from drivers.receipt_printer.profiles import Profile
+from drivers.receipt_printer.profiles import CHARACTER_DOTS, Profile
 from kiosk.documents import Document, Field, Note, Qr, Rule, Title
 
-CHARACTER_DOTS = 24
 LINE_DOTS = 36  # half a character of air between lines
+TITLE_DOTS = 2 * CHARACTER_DOTS + 12
 GAP = 2  # columns between a label and its value
 RASTER_ROWS = 255
 
 LEFT, CENTRE = b"\x1ba\x00", b"\x1ba\x01"
-CHINESE_ON, CHINESE_OFF = b"\x1c&", b"\x1c."
-DOUBLE = b"\x1d!\x11\x1c!\x0c"
-SINGLE = b"\x1d!\x00\x1c!\x00"
-FEED_AND_CUT = b"\x1dVB\x10"
+DOUBLE, SINGLE = b"\x1d!\x11", b"\x1d!\x00"
+CHINESE_DOUBLE, CHINESE_SINGLE = b"\x1c!\x0c", b"\x1c!\x00"
 
 
-def encode_document(document: Document[str], profile: Profile, glyphs: Glyphs | None = None) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some commands, and what they use: `dots` of paper moved (as many as one knows) and cuts."""
+
+    octets: bytes
+    dots: int = 0
+    cuts: int = 0
+
+
+def encode_document(document: Document[str], profile: Profile, glyphs: Glyphs | None = None) -> list[Piece]:
     """Everything from the first line to the cut (or, without a cutter, the feed to where paper is torn)."""
-    writer = _Writer(profile, glyphs or FontGlyphs())
-    label_columns = _label_columns(document, profile.columns)
-    parts = [CHINESE_ON, _line_spacing(LINE_DOTS), SINGLE, LEFT]
-    for block in document:
-        match block:
-            case Title(text):
-                parts.append(writer.title(text))
-            case Field(label, value):
-                parts.extend(writer.line(line) for line in field_lines(label, value, profile.columns, label_columns))
-            case Note(text):
-                parts.extend(writer.line(line) for line in wrapped(text, profile.columns))
-            case Rule():
-                parts.append(writer.line("─" * profile.chinese_columns))
-            case Qr(payload):
-                parts.append(encode_qr(payload, profile.qr_module_dots))
-            case _:
-                assert_never(block)
-    feed = bytes([0x1B, 0x64, profile.feed_lines_to_tear])
-    return b"".join([*parts, FEED_AND_CUT if profile.cutter else feed])
+    return list(_Writer(profile, glyphs or FontGlyphs()).document(document))
 
 
-def encode_text(text: str, encoding: str, glyphs: Glyphs) -> bytes:
-    """Text between Chinese mode and Chinese mode; a character without a code becomes a picture in its line."""
-    parts: list[bytes] = []
-    for (one_byte, coded), run in groupby(text, key=lambda c: (c.isascii(), has_code(c, encoding))):
-        if not coded:
-            parts.extend(
-                encode_inline(glyphs.draw(c, width_dots=CHARACTER_DOTS, height_dots=CHARACTER_DOTS)) for c in run
-            )
-        else:
-            encoded = "".join(run).encode(encoding)
-            parts.append(CHINESE_OFF + encoded + CHINESE_ON if one_byte else encoded)
-    return b"".join(parts)
-
-
-def encode_inline(glyph: Image.Image) -> bytes:
-    """A picture 24 dots high as part of a line: columns from the left, the top dot in the highest bit."""
-    columns = glyph.transpose(Image.Transpose.TRANSPOSE).tobytes()
-    return b"\x1b*\x21" + glyph.width.to_bytes(2, "little") + columns
-
-
-def has_code(character: str, encoding: str) -> bool:
-    """Whether a printer with this character set has it: one ASCII byte or a two-byte code that is not a user's own."""
-    if character.isascii():
-        return character.isprintable()
-    if 0xE000 <= ord(character) <= 0xF8FF:
-        return False
-    try:
-        return len(character.encode(encoding)) == 2
-    except UnicodeEncodeError:
-        return False
+def encode_ending(profile: Profile) -> Piece:
+    """Feed, cut and hand out, as far as the mechanism can."""
+    feed, dots = profile.feed_dots, profile.feed_dots
+    moved = b"\x1bJ" + bytes([feed]) if feed else b""
+    match profile.cutter:
+        case "none":
+            return Piece(moved, dots)
+        case "feed-and-cut":
+            cut = b"\x1dVB" + bytes([feed])
+        case "cut":
+            cut = moved + b"\x1dV\x00"
+        case _:
+            assert_never(profile.cutter)
+    return Piece(cut + (bytes.fromhex(profile.presenter.present) if profile.presenter else b""), dots, cuts=1)
 
 
 def encode_qr(payload: str, module_dots: int) -> bytes:
@@ -96,6 +71,11 @@ def encode_qr(payload: str, module_dots: int) -> bytes:
         b"1Q0",
     )
     return CENTRE + b"".join(b"\x1d(k" + len(f).to_bytes(2, "little") + f for f in functions) + LEFT + b"\x1bd\x01"
+
+
+def encode_raster(picture: Image.Image, *, doubled: bool = False) -> bytes:
+    """A picture of mode `1`, ink is 1, in bands of at most 255 rows. `doubled`: the printer makes 2 x 2 of each dot."""
+    return b"".join(_bands(picture, 3 if doubled else 0))
 
 
 def field_lines(label: str, value: str, columns: int, label_columns: int) -> list[str]:
@@ -121,21 +101,66 @@ class _Writer:
         self._profile = profile
         self._glyphs = glyphs
 
-    def title(self, text: str) -> bytes:
-        lines = wrapped(text, self._profile.columns // 2)
-        printed = b"".join(self._line(line, scale=2) for line in lines)
-        return CENTRE + DOUBLE + _line_spacing(2 * CHARACTER_DOTS + 12) + printed + self._plain()
+    def document(self, document: Document[str]) -> Iterator[Piece]:
+        columns = self._profile.columns
+        label_columns = _label_columns(document, columns)
+        yield Piece(encode_mode(self._profile) + self._plain())
+        for block in document:
+            match block:
+                case Title(text):
+                    yield from self._title(text)
+                case Field(label, value):
+                    yield from map(self._line, field_lines(label, value, columns, label_columns))
+                case Note(text):
+                    yield from map(self._line, wrapped(text, columns))
+                case Rule():
+                    yield self._rule()
+                case Qr(payload):
+                    yield self._qr(payload)
+                case _:
+                    assert_never(block)
+        yield encode_ending(self._profile)
 
-    def line(self, text: str) -> bytes:
-        return self._line(text, scale=1)
+    def _line(self, text: str) -> Piece:
+        return Piece(encode_text(text, self._profile, self._glyphs) + b"\n", LINE_DOTS)
 
-    def _line(self, text: str, *, scale: int) -> bytes:
-        if scale == 1 or all(has_code(character, self._profile.encoding) for character in text):
-            return encode_text(text, self._profile.encoding, self._glyphs) + b"\n"
-        return encode_raster(self._picture(text, scale=scale))
+    def _title(self, text: str) -> Iterator[Piece]:
+        chinese = self._profile.character_mode == "chinese"
+        yield Piece(CENTRE + DOUBLE + (CHINESE_DOUBLE if chinese else b"") + _line_spacing(TITLE_DOTS))
+        for line in wrapped(text, self._profile.columns // 2):
+            if all(has_code(character, self._profile.encoding) for character in line):
+                yield Piece(encode_text(line, self._profile, self._glyphs) + b"\n", TITLE_DOTS)
+            else:
+                picture = self._picture(line, scale=2)
+                yield Piece(encode_raster(picture), picture.height)
+        yield Piece(self._plain())
+
+    def _rule(self) -> Piece:
+        text = "─" * self._profile.chinese_columns
+        if has_code("─", self._profile.encoding):
+            return self._line(text)
+        picture = self._picture(text, scale=1)
+        return Piece(encode_raster(picture), picture.height)
+
+    def _qr(self, payload: str) -> Piece:
+        code = QRCode(error_correction=ERROR_CORRECT_M, border=0)
+        code.add_data(payload)
+        code.make()
+        module = self._profile.qr_module_dots
+        dots = len(code.modules) * module + LINE_DOTS
+        if self._profile.qr == "native":
+            return Piece(encode_qr(payload, module), dots)
+        doubled = module % 2 == 0
+        across = len(code.modules)
+        picture = Image.new("1", (across, across))
+        picture.putdata([int(bool(dark)) for row in code.modules for dark in row])
+        side = across * (module // 2 if doubled else module)
+        drawn = encode_raster(picture.resize((side, side), Image.Resampling.NEAREST), doubled=doubled)
+        return Piece(CENTRE + drawn + LEFT + b"\x1bd\x01", dots)
 
     def _plain(self) -> bytes:
-        return SINGLE + _line_spacing(LINE_DOTS) + LEFT
+        chinese = CHINESE_SINGLE if self._profile.character_mode == "chinese" else b""
+        return SINGLE + chinese + _line_spacing(LINE_DOTS) + LEFT
 
     def _picture(self, text: str, *, scale: int) -> Image.Image:
         """One line as wide as the paper, with the air that a printed line has below it; a large one is centred."""
@@ -149,17 +174,12 @@ class _Writer:
         return line
 
 
-def encode_raster(picture: Image.Image) -> bytes:
-    """A picture of mode `1`, ink is 1, in bands of at most 255 rows."""
-    return b"".join(_bands(picture))
-
-
-def _bands(picture: Image.Image) -> Iterator[bytes]:
+def _bands(picture: Image.Image, mode: int) -> Iterator[bytes]:
     row_bytes = (picture.width + 7) // 8
     packed = picture.tobytes()
     for top in range(0, picture.height, RASTER_ROWS):
         rows = min(RASTER_ROWS, picture.height - top)
-        header = b"\x1dv0\x00" + row_bytes.to_bytes(2, "little") + rows.to_bytes(2, "little")
+        header = b"\x1dv0" + bytes([mode]) + row_bytes.to_bytes(2, "little") + rows.to_bytes(2, "little")
         yield header + packed[top * row_bytes : (top + rows) * row_bytes]
 
 

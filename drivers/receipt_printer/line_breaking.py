@@ -13,9 +13,24 @@ _SILENT = ("Cc", "Cf", "Cs", "Cn", "Zl", "Zp", "Mn", "Me")
 
 
 def printable(text: str) -> str:
-    """The text without what leaves no mark of its own on paper: controls, joiners, variation selectors."""
-    replaced = (_REPLACED.get(character, character) for character in text)
+    """The text without what leaves no mark of its own on paper: controls, joiners, variation selectors.
+
+    A letter and its accent become one character where there is one; an accent that no letter takes is left out, and so
+    is what chooses a variant of an ideograph: the plain form of the same character is printed.
+    """
+    replaced = (_REPLACED.get(character, character) for character in _composed(text))
     return "".join(c for c in replaced if unicodedata.category(c) not in _SILENT)
+
+
+def _composed(text: str) -> str:
+    """Only what carries an accent is touched: composing all would put other ideographs into some names."""
+    clusters: list[str] = []
+    for character in text:
+        if clusters and unicodedata.combining(character):
+            clusters[-1] += character
+        else:
+            clusters.append(character)
+    return "".join(c if len(c) == 1 else unicodedata.normalize("NFC", c) for c in clusters)
 
 
 def width(text: str) -> int:

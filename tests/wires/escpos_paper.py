@@ -26,6 +26,8 @@ class Paper:
     codes: list[str] = field(default_factory=list)
     cuts: int = 0
     fed_lines: int = 0
+    fed_dots: int = 0
+    presented: int = 0
 
     @property
     def text(self) -> list[str]:
@@ -36,6 +38,7 @@ class _Reading:
     def __init__(self, stream: bytes, encoding: str) -> None:
         self.stream, self.at, self.encoding = stream, 0, encoding
         self.chinese = False
+        self.utf_8 = False
         self.scale = [1, 1]
         self.centred = False
         self.line = Line()
@@ -52,7 +55,7 @@ class _Reading:
         name = bytes([lead]) + self.take(1)
         match name:
             case b"\x1b@":
-                self.chinese, self.scale, self.centred = False, [1, 1], False
+                self.chinese, self.utf_8, self.scale, self.centred = False, False, [1, 1], False
             case b"\x1b3":
                 self.take(1)
             case b"\x1ba":
@@ -60,6 +63,8 @@ class _Reading:
                 self.centred = self.take(1) == b"\x01"
             case b"\x1bd":
                 self.paper.fed_lines += self.take(1)[0]
+            case b"\x1bJ":
+                self.paper.fed_dots += self.take(1)[0]
             case b"\x1b*":
                 mode, low, high = self.take(3)
                 assert mode == 33
@@ -72,16 +77,24 @@ class _Reading:
             case b"\x1d!":
                 size = self.take(1)[0]
                 self.scale = [1 + (size >> 4), 1 + (size & 15)]
+            case b"\x1c(":
+                assert self.take(5) == b"C\x02\x000\x02"
+                self.utf_8 = True
             case b"\x1dV":
-                assert self.take(1) == b"B"
-                self.take(1)
+                if self.take(1) == b"B":
+                    self.paper.fed_dots += self.take(1)[0]
                 self.paper.cuts += 1
+            case b"\x1de":
+                if self.take(1) == b"\x03":
+                    self.take(1)
+                    self.paper.presented += 1
             case b"\x1dv":
-                assert self.take(2) == b"0\x00"
+                assert self.take(1) == b"0"
+                scale = {0: 1, 3: 2}[self.take(1)[0]]
                 assert not self.line.text, "a raster picture needs an empty line"
                 x, y = int.from_bytes(self.take(2), "little"), int.from_bytes(self.take(2), "little")
                 assert y <= 255
-                self.paper.pictures.append((8 * x, y, self.take(x * y)))
+                self.paper.pictures.append((8 * x * scale, y * scale, self.take(x * y)))
             case b"\x1d(":
                 self.code(self.take(1))
             case _:
@@ -112,6 +125,8 @@ class _Reading:
         elif byte == 0x0A:
             self.paper.lines.append(self.line)
             self.line = Line()
+        elif self.utf_8 and byte >= 0x80:
+            self.put(bytes([byte, *self.take(2)]).decode("utf-8"), 2)
         elif byte >= 0x81:
             assert self.chinese, "code-page byte: every printer shows another character"
             self.put(bytes([byte, self.take(1)[0]]).decode(self.encoding), 2)

@@ -9,15 +9,24 @@ from kiosk.faults import (
     PAPER_LOW,
     PAPER_OUT,
     PRINTER_COVER_OPEN,
+    PRINTER_CUTTER,
+    PRINTER_HEAD_HOT,
     PRINTER_JAMMED,
+    PRINTER_NOT_WORKING,
     PRINTER_SILENT,
     PRINTER_UNPLUGGED,
 )
 from kiosk.ports import Degraded, Disconnected, NeedsAttention, NotPrinted, Printed, PrintJob, PrintUnknown, Ready
-from tests.wires.printer_wire import PrinterWire
+from tests.wires.printer_wire import PrinterWire, Trouble
 
 SLIP = PrintJob("job-1", (Title("已收到"), *(Note(f"第 {n} 行") for n in range(1, 9)), Qr("K7QW-2MXD-90TZ")))
 REPRINT = PrintJob("job-2", SLIP.document)
+TROUBLES = {
+    Trouble.MECHANICAL: PRINTER_JAMMED,
+    Trouble.CUTTER: PRINTER_CUTTER,
+    Trouble.BROKEN: PRINTER_NOT_WORKING,
+    Trouble.HOT: PRINTER_HEAD_HOT,
+}
 LINES = ["已收到", *(f"第 {n} 行" for n in range(1, 9))]
 
 
@@ -28,8 +37,8 @@ def wire() -> PrinterWire:
 
 @pytest.fixture
 def printer(wire: PrinterWire, monkeypatch: pytest.MonkeyPatch) -> EscPosPrinter:
-    for limit in ("ANSWER_WITHIN_S", "PRINT_WITHIN_S", "ASK_AGAIN_AFTER_S"):
-        monkeypatch.setattr(f"drivers.receipt_printer.escpos_printer.{limit}", 0.05)
+    monkeypatch.setattr("drivers.receipt_printer.conversation.ANSWER_WITHIN_S", 0.05)
+    monkeypatch.setattr("drivers.receipt_printer.escpos_printer.PRINT_WITHIN_S", 0.2)
     return EscPosPrinter(wire, profile_named("80mm"))
 
 
@@ -52,8 +61,10 @@ def test_the_status_says_what_somebody_must_do(printer: EscPosPrinter, wire: Pri
     assert printer.status() == NeedsAttention(PAPER_OUT)
     wire.cover_open = True
     assert printer.status() == NeedsAttention(PRINTER_COVER_OPEN)
-    wire.cover_open, wire.lines_left, wire.cutter_jammed = False, 1000, True
-    assert printer.status() == NeedsAttention(PRINTER_JAMMED)
+    wire.cover_open, wire.lines_left = False, 1000
+    for trouble, fault in TROUBLES.items():
+        wire.trouble = trouble
+        assert printer.status() == NeedsAttention(fault)
 
 
 def test_without_paper_nothing_is_sent(printer: EscPosPrinter, wire: PrinterWire) -> None:

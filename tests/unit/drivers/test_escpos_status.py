@@ -14,7 +14,15 @@ from drivers.receipt_printer.escpos_status import (
     parse_heard,
     print_id,
 )
-from kiosk.faults import PAPER_OUT, PRINTER_COVER_OPEN, PRINTER_JAMMED, PRINTER_NOT_WORKING, Fault
+from kiosk.faults import (
+    PAPER_OUT,
+    PRINTER_COVER_OPEN,
+    PRINTER_CUTTER,
+    PRINTER_HEAD_HOT,
+    PRINTER_JAMMED,
+    PRINTER_NOT_WORKING,
+    Fault,
+)
 
 PAPER_ENDED = bytes([0x18, 0x00, 0x0F, 0x00])
 ALL_WELL = bytes([0x10, 0x00, 0x00, 0x00])
@@ -35,9 +43,10 @@ def test_the_questions_are_the_published_bytes() -> None:
         (Asked.OFFLINE_CAUSE, 0x16, Condition(PRINTER_COVER_OPEN)),
         (Asked.OFFLINE_CAUSE, 0x32, Condition(PAPER_OUT)),
         (Asked.OFFLINE_CAUSE, 0x52, Condition(PRINTER_NOT_WORKING)),
-        (Asked.ERROR_CAUSE, 0x1A, Condition(PRINTER_JAMMED)),
+        (Asked.ERROR_CAUSE, 0x16, Condition(PRINTER_JAMMED)),
+        (Asked.ERROR_CAUSE, 0x1A, Condition(PRINTER_CUTTER)),
         (Asked.ERROR_CAUSE, 0x32, Condition(PRINTER_NOT_WORKING)),
-        (Asked.ERROR_CAUSE, 0x52, Condition(PRINTER_NOT_WORKING)),
+        (Asked.ERROR_CAUSE, 0x52, Condition(PRINTER_HEAD_HOT)),
         (Asked.PAPER, 0x1E, Condition(paper_low=True)),
         (Asked.PAPER, 0x7E, Condition(PAPER_OUT, paper_low=True)),
     ],
@@ -52,8 +61,10 @@ def test_each_bit_says_what_the_reference_says(asked: Asked, byte: int, conditio
         (ALL_WELL, None),
         (PAPER_ENDED, PAPER_OUT),
         (b"\x38\x00\x00\x00", PRINTER_COVER_OPEN),
-        (b"\x18\x08\x00\x00", PRINTER_JAMMED),
-        (b"\x18\x40\x00\x00", PRINTER_NOT_WORKING),
+        (b"\x18\x04\x00\x00", PRINTER_JAMMED),
+        (b"\x18\x08\x00\x00", PRINTER_CUTTER),
+        (b"\x18\x20\x00\x00", PRINTER_NOT_WORKING),
+        (b"\x18\x40\x00\x00", PRINTER_HEAD_HOT),
     ],
 )
 def test_automatic_status_says_what_the_reference_says(status: bytes, fault: Fault | None) -> None:
