@@ -1,20 +1,51 @@
-"""The adapters that a terminal's configuration names. Nothing is opened here; what makes no sense is a ValueError."""
+"""The adapters that a terminal's configuration names. Nothing is opened here; what makes no sense is a ValueError.
 
+`ends` is told what must be closed once the adapter is no longer used.
+"""
+
+from contextlib import ExitStack
 from pathlib import Path
 
 from drivers.document_camera.document_camera import DocumentCamera
 from drivers.document_camera.frames import FolderOfFrames
 from drivers.document_camera.uvc import UvcCamera
+from drivers.identity_card.pcsc_storage import StorageCardReader
+from drivers.identity_card.portrait import PortraitDecoder
 from drivers.identity_card.sam_reader import SamReader
+from drivers.identity_card.sam_wires import sam_transport
 from drivers.receipt_printer.escpos_printer import EscPosPrinter
 from drivers.receipt_printer.profiles import profile_named
+from drivers.smart_card.pcsc import reader_name
+from drivers.smart_card.smart_card_reader import SmartCardReader
 from drivers.transport import open_transport
 from kiosk import ports
-from kiosk.configuration import DocumentCameraDevice, IdentityCardReaderDevice, ReceiptPrinterDevice
+from kiosk.configuration import (
+    DocumentCameraDevice,
+    IdentityCardReaderDevice,
+    ReceiptPrinterDevice,
+    SmartCardReaderDevice,
+)
 
 
-def identity_card_reader(settings: IdentityCardReaderDevice) -> ports.IdentityCardReader:
-    return SamReader(open_transport(settings.address))
+def identity_card_reader(settings: IdentityCardReaderDevice, ends: ExitStack | None = None) -> ports.IdentityCardReader:
+    ends = ExitStack() if ends is None else ends
+    match settings.driver:
+        case "sam":
+            portraits = PortraitDecoder(Path(settings.photo_decoder)) if settings.photo_decoder else None
+            if portraits:
+                ends.callback(portraits.close)
+            return SamReader(sam_transport(settings.address), portraits=portraits)
+        case "pcsc-storage":
+            reader = StorageCardReader(reader_name(settings.address))
+            ends.callback(reader.close)
+            return reader
+
+
+def smart_card_reader(settings: SmartCardReaderDevice, ends: ExitStack | None = None) -> ports.SmartCardReader:
+    reader = SmartCardReader(reader_name(settings.address))
+    if ends is not None:
+        ends.callback(reader.close)
+    return reader
 
 
 def document_camera(settings: DocumentCameraDevice) -> ports.DocumentCamera:

@@ -49,7 +49,8 @@ class Case:
     def answer(self, field: Field) -> Answer | None:
         """The field's value, or None while it is open."""
         if field.card is not None:
-            return Answer(_from_card(self.applicant.card, field.card), Source.CARD)
+            told = _from_card(self.applicant.card, field.card)
+            return Answer(told, Source.CARD) if told else None
         value = dict(self.typed).get(field.id)
         if value is None:
             return None
@@ -73,7 +74,7 @@ class Case:
 
     @property
     def fields(self) -> tuple[Field, ...]:
-        """The fields that count, given the choices made."""
+        """The fields that count, given what the card tells and the choices made."""
         return tuple(field for field in self.item.fields if self._counts(field))
 
     @property
@@ -82,11 +83,19 @@ class Case:
         return tuple(m for m in self.item.materials if m.later and not self.pages_of(m))
 
     def _counts(self, field: Field) -> bool:
+        if field.card is not None and self.answer(field) is None:
+            return False
         if field.when is None:
             return True
-        asked = self.item.field(field.when.field)
-        answer = self.answer(asked) if self._counts(asked) else None
-        return answer is not None and answer.value == field.when.chosen
+        before = self.item.field(field.when.field)
+        if not self._counts(before):
+            return field.when.not_chosen is not None
+        answer = self.answer(before)
+        if answer is None:
+            return False
+        if field.when.chosen:
+            return answer.value == field.when.chosen
+        return answer.value != field.when.not_chosen
 
 
 # The way through a case.

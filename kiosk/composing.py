@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from kiosk.case import Case
 from kiosk.check_digits import CROCKFORD, luhn
 from kiosk.clock import UNKNOWN, ClockReading
-from kiosk.identity import OpenEnd
+from kiosk.identity import CardKind, OpenEnd
 from kiosk.items import Catalogue
 from kiosk.submission import FORMAT, Attachment, Json, SealedSubmission, canonical, digest_of
 
@@ -47,8 +47,9 @@ class Handwritten:
 
 @dataclass(frozen=True, slots=True)
 class CardAgain:
-    """The applicant laid the same card a second time."""
+    """The applicant laid a card of theirs a second time."""
 
+    card: CardKind
     sam_number: str
     read_at: datetime
 
@@ -59,6 +60,7 @@ class Witnessed:
 
     name: str
     number: str
+    card: CardKind
     sam_number: str
     read_at: datetime
 
@@ -139,7 +141,7 @@ def slip_code(terminal_code: str, random: bytes) -> str:
 def _applicant(case: Case) -> dict[str, Json]:
     card = case.applicant.card
     return {
-        "method": "identity-card",
+        "method": "social-security-card" if card.kind is CardKind.SOCIAL_SECURITY else "identity-card",
         "card": card.kind.value,
         "name": card.name,
         "english_name": card.english_name,
@@ -201,13 +203,19 @@ def _vouching(vouching: Vouching) -> dict[str, Json]:
         case Handwritten(strokes):
             thinned: list[Json] = [[list(point) for point in stroke] for stroke in _thinned(strokes)]
             return {"method": "handwritten", "strokes": thinned}
-        case CardAgain(sam_number, read_at):
-            return {"method": "card-again", "sam_number": sam_number, "read_at": read_at.isoformat()}
-        case Witnessed(name, number, sam_number, read_at):
+        case CardAgain(card, sam_number, read_at):
+            return {
+                "method": "card-again",
+                "card": card.value,
+                "sam_number": sam_number,
+                "read_at": read_at.isoformat(),
+            }
+        case Witnessed(name, number, card, sam_number, read_at):
             return {
                 "method": "witnessed",
                 "name": name,
                 "number": number,
+                "card": card.value,
                 "sam_number": sam_number,
                 "read_at": read_at.isoformat(),
             }

@@ -16,6 +16,7 @@ Id = Annotated[str, Rule(pattern=r"^[a-z][a-z0-9-]*$", max_length=64)]
 Count = Annotated[int, Rule(ge=1)]
 AnswerKind = Literal["choice", "digits", "identity-number", "text"]
 CardFact = Literal["name", "number", "address", "birth"]
+Need = Literal["identification", "document-camera", "receipt-printer"]
 
 
 class Fact(Strict):
@@ -31,10 +32,21 @@ class Choice(Strict):
 
 
 class When(Strict):
-    """The field counts only when that earlier choice was made."""
+    """The field counts only when something holds of one before it.
+
+    `chosen`: that choice was made there. `not_chosen`: another one was, or it was not asked. Neither: its value is
+    known, which what a card lacks is not.
+    """
 
     field: Id
-    chosen: Id
+    chosen: Id | None = None
+    not_chosen: Id | None = None
+
+    @model_validator(mode="after")
+    def _one_choice(self) -> Self:
+        if self.chosen and self.not_chosen:
+            raise ValueError("`chosen` and `not_chosen` do not go together")
+        return self
 
 
 class Question(Strict):
@@ -106,7 +118,7 @@ class Guide(Strict):
 
 
 class Item(Strict):
-    """One service item. `version` is its own; `minutes` what it takes at the terminal.
+    """One service item. `version` is its own; `minutes` what it takes at the terminal; `needs` what must work for it.
 
     It is offered from the day `effective_from` on, and no longer from the day `cancelled_from` on, wire or no wire.
     """
@@ -122,6 +134,7 @@ class Item(Strict):
     conditions: tuple[AgeAtLeast, ...] = ()
     fields: tuple[Field, ...]
     materials: tuple[Material, ...] = ()
+    needs: tuple[Need, ...] = ("identification",)
     effective_from: date | None = None
     cancelled_from: date | None = None
 
@@ -134,11 +147,18 @@ class Item(Strict):
             needed = set(field.ask.shows if field.ask else ()) | ({field.when.field} if field.when else set())
             if missing := needed - known.keys():
                 raise ValueError(f"field {field.id}: {', '.join(sorted(missing))} must stand before it")
-            if field.when and field.when.chosen not in {c.value for c in known[field.when.field].choices}:
-                raise ValueError(f"field {field.id}: {field.when.chosen} is no choice of {field.when.field}")
+            choice = field.when and (field.when.chosen or field.when.not_chosen)
+            if field.when and choice and choice not in {c.value for c in known[field.when.field].choices}:
+                raise ValueError(f"field {field.id}: {choice} is no choice of {field.when.field}")
             known[field.id] = field
         if len({material.id for material in self.materials}) != len(self.materials):
             raise ValueError("a material stands twice")
+        if len(set(self.needs)) != len(self.needs):
+            raise ValueError("`needs`: one stands twice")
+        if "identification" not in self.needs:
+            raise ValueError('`needs`: "identification" is missing; every application begins with a card')
+        if "document-camera" not in self.needs and not all(material.later for material in self.materials):
+            raise ValueError('`needs`: "document-camera" is missing; a material cannot be brought later')
         if self.effective_from and self.cancelled_from and self.cancelled_from <= self.effective_from:
             raise ValueError("`cancelled_from` must be after `effective_from`")
         return self

@@ -7,10 +7,10 @@ leaving a page starts and stops what it needs, so no page has to remember to.
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
+from kiosk.availability import Devices, fault_of, why_not_now
 from kiosk.composing import Moment, Origin
 from kiosk.configuration import Times
 from kiosk.delivery import Delivery
-from kiosk.faults import Fault
 from kiosk.items import Catalogue
 from kiosk.journeys import application, handing_in
 from kiosk.journeys.effects import Effect, StartTimer, StopFinding, StopTimer, StopWatching, WatchDesk
@@ -57,7 +57,7 @@ from kiosk.journeys.pages import (
     SlipPrinted,
     SlipPrinting,
 )
-from kiosk.ports import Degraded, Disconnected, NeedsAttention, Ready, Starting, Status
+from kiosk.ports import Starting, Status
 from kiosk.transition import Transition
 
 
@@ -79,30 +79,6 @@ class Overlay(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Devices:
-    identity_card_reader: Status = field(default_factory=Starting)
-    document_camera: Status = field(default_factory=Starting)
-    receipt_printer: Status = field(default_factory=Starting)
-    store: Status = field(default_factory=Starting)
-
-    def of(self, device: Device) -> Status:
-        match device:
-            case Device.READER:
-                return self.identity_card_reader
-            case Device.CAMERA:
-                return self.document_camera
-            case Device.PRINTER:
-                return self.receipt_printer
-            case Device.STORE:
-                return self.store
-
-    @property
-    def blocking(self) -> Fault | None:
-        """Why nothing can be handed in now."""
-        return fault_of(self.store) or fault_of(self.identity_card_reader)
-
-
-@dataclass(frozen=True, slots=True)
 class Session:
     """`number` counts visits: what was asked for in one is dropped in the next."""
 
@@ -115,15 +91,6 @@ class Session:
 
 
 Step = Transition[Session, Effect]
-
-
-def fault_of(status: Status) -> Fault | None:
-    """What keeps a device from working."""
-    match status:
-        case NeedsAttention(fault) | Disconnected(fault):
-            return fault
-        case Ready() | Degraded() | Starting():
-            return None
 
 
 def step(session: Session, event: Event, *, moment: Moment, terminal: Terminal) -> Step:
@@ -162,9 +129,6 @@ def _step(session: Session, event: Event, moment: Moment, terminal: Terminal) ->
     page, effects = _page_step(session, event, moment, terminal)
     if type(page) is type(session.page):
         return replace(session, page=page), effects
-    fault = fault_of(session.devices.identity_card_reader)
-    if fault and isinstance(page, Identifying | SigningByCard):
-        page, _ = _page_step(replace(session, page=page), ReaderLost(fault), moment, terminal)
     answered = session.overlay is Overlay.WARNING  # a card laid down leads on as a touch does
     return replace(session, page=page, overlay=None if answered else session.overlay), effects
 
@@ -185,7 +149,7 @@ def _page_step(session: Session, event: Event, moment: Moment, terminal: Termina
             return _farewell(page), ()
         case ReadingGuide(case=case), WentBack():
             return Home(case), ()
-        case ReadingGuide(), ApplicationBegun() if session.devices.blocking:
+        case ReadingGuide(item, case), ApplicationBegun() if why_not_now(item, session.devices, case):
             return page, ()
         case ((ReadingGuide() | Identifying() | NotEligible() | Asking() | Capturing() | Checking()), _):
             return application.step(page, event, moment=moment)
@@ -214,8 +178,8 @@ def _device_changed(
     fault = fault_of(status)
     page: Page = session.page
     effects: tuple[Effect, ...] = ()
-    if device is Device.READER:
-        page, effects = _page_step(session, ReaderLost(fault) if fault else ReaderBack(), moment, terminal)
+    if device in {Device.READER, Device.SMART_CARD}:
+        page, effects = _page_step(session, ReaderLost(device) if fault else ReaderBack(device), moment, terminal)
     elif device is Device.CAMERA and fault and isinstance(page, Capturing):
         page = application.camera_lost(page, fault)
     return replace(session, page=page), effects

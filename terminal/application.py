@@ -4,6 +4,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,16 +13,24 @@ from types import TracebackType
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 
-from drivers.configured import document_camera, identity_card_reader, receipt_printer
+from drivers.configured import document_camera, identity_card_reader, receipt_printer, smart_card_reader
+from drivers.hotplug import Hotplug
 from kiosk.composing import Origin
 from kiosk.configuration import Configuration, Screen
+from kiosk.journeys.events import Device
 from kiosk.journeys.pages import Idle, OutOfService
 from kiosk.ports import View
 from kiosk.session import Session, Terminal
 from sync.outbox.store import Outbox
 from terminal.current import Current
+from terminal.plugged_watch import PluggedWatch
 from terminal.runner import CHINA, Runner
-from terminal.services import CameraService, PrinterService, ReaderService, StoreService
+from terminal.services.all import Services
+from terminal.services.card_readers import ReaderService
+from terminal.services.document_camera import CameraService
+from terminal.services.receipt_printer import PrinterService
+from terminal.services.reporting import Report
+from terminal.services.store import StoreService
 from ui.camera_provider import CameraProvider
 from ui.input.handwriting import HandwritingRecogniser
 from ui.input.pinyin import PinyinDecoder
@@ -129,18 +138,10 @@ class Application:
         )
         self._shell = Shell(place, texts, self._runner.post, keyboard=keyboard, camera=self._camera_provider)
         self._frames = FrameBox(self._show_view)
-        report = self._runner.mailbox.report
-        self._reader = ReaderService(identity_card_reader(devices.identity_card_reader), report, self._bug)
-        self._camera = CameraService(document_camera(devices.document_camera), report, self._bug, show=self._frames.put)
-        self._printer = PrinterService(receipt_printer(devices.receipt_printer), report, self._bug)
-        self._store = StoreService(
-            lambda: _outbox(configuration),
-            report,
-            self._bug,
-            look=self._look_for_news,
-            now=lambda: datetime.now(CHINA),
-        )
-        self._runner.serve_with(self._reader, self._camera, self._printer, self._store)
+        self._ends = ExitStack()  # what the adapters leave to be closed
+        self._services = self._serve(configuration, self._runner.mailbox.report)
+        self._runner.serve_with(self._services)
+        self._plugged = PluggedWatch(Hotplug(), self._services.poll_devices, on_bug=self._bug)
         screen = configuration.screen if full_screen else _fitting(configuration.screen)
         self._view = open_window(self._shell, screen=screen, camera=self._camera_provider)
         self._full_screen = full_screen
@@ -151,14 +152,35 @@ class Application:
                 self._view, lambda: str(self._shell.property("pageName")), automation, self._view
             )
 
+    def _serve(self, configuration: Configuration, report: Report) -> Services:
+        devices = configuration.devices
+        reader = identity_card_reader(devices.identity_card_reader, self._ends)
+        readers = {Device.READER: ReaderService(reader, report, self._bug)}
+        if devices.smart_card_reader:
+            slot = smart_card_reader(devices.smart_card_reader, self._ends)
+            readers[Device.SMART_CARD] = ReaderService(slot, report, self._bug, device=Device.SMART_CARD)
+        return Services(
+            card_readers=readers,
+            camera=CameraService(document_camera(devices.document_camera), report, self._bug, show=self._frames.put),
+            printer=PrinterService(receipt_printer(devices.receipt_printer), report, self._bug),
+            store=StoreService(
+                lambda: _outbox(configuration),
+                report,
+                self._bug,
+                look=self._look_for_news,
+                now=lambda: datetime.now(CHINA),
+            ),
+        )
+
     def start(self) -> None:
         """Show the window and let the devices' threads run."""
         if self._full_screen:
             self._view.showFullScreen()
         else:
             self._view.show()
-        for service in (self._store, self._reader, self._camera, self._printer):
-            service.thread.start()
+        for thread in self._services.threads:
+            thread.start()
+        self._plugged.start()
 
     def end(self, status: int) -> None:
         """Let `run` return this status."""
@@ -168,9 +190,11 @@ class Application:
         """Close the window and end the threads, the store's last."""
         self._runner.stop()
         self._view.close()
-        self._camera.stop_watching()
-        for service in (self._reader, self._camera, self._printer, self._store):
-            service.thread.stop(within_s=STOP_WITHIN_S)
+        self._plugged.stop(within_s=STOP_WITHIN_S)
+        self._services.camera.stop_watching()
+        for thread in self._services.threads:
+            thread.stop(within_s=STOP_WITHIN_S)
+        self._ends.close()
         self._view.deleteLater()
         sys.excepthook = sys.__excepthook__
 
@@ -190,7 +214,7 @@ class Application:
 
     def _look_for_news(self, outbox: Outbox) -> None:
         """In the store's thread."""
-        clock, now = self._store.clock, datetime.now(CHINA)
+        clock, now = self._services.store.clock, datetime.now(CHINA)
         self._runner.tell_clock(clock)
         if not self._outdated and self._current.is_outdated(outbox.pulled_versions(), now, clock):
             self._outdated = True

@@ -26,6 +26,10 @@ class DeviceThread:
         """Run it in the device's thread, after the jobs before it."""
         self._jobs.put(job)
 
+    def poll_now(self) -> None:
+        """Do not wait for the next poll: something may have changed."""
+        self.post(lambda: None)
+
     def stop(self, *, within_s: float) -> None:
         """Finish the jobs that wait, then end."""
         self._jobs.put(None)

@@ -6,6 +6,7 @@ It lives in the GUI thread. Services report from their own threads; a queued sig
 import logging
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 from zoneinfo import ZoneInfo
@@ -32,7 +33,7 @@ from kiosk.journeys.effects import (
 )
 from kiosk.journeys.events import Event, Timer, TimerFired
 from kiosk.session import Session, Terminal, step
-from terminal.services import CameraService, PrinterService, ReaderService, StoreService
+from terminal.services.all import Services
 from ui.texts import Texts
 
 log = logging.getLogger(__name__)
@@ -95,13 +96,12 @@ class Runner(QObject):
         self._clock = UNKNOWN
         self._clock_read.connect(self._believe, Qt.ConnectionType.QueuedConnection)
         self._timers = {timer: self._make_timer(timer) for timer in Timer}
-        self._services: tuple[ReaderService, CameraService, PrinterService, StoreService] | None = None
+        self._services: Services | None = None
 
-    def serve_with(
-        self, reader: ReaderService, camera: CameraService, printer: PrinterService, store: StoreService
-    ) -> None:
+    def serve_with(self, services: Services) -> None:
         """From now on effects reach these services, and what they report arrives here."""
-        self._services = (reader, camera, printer, store)
+        self._services = services
+        self.session = replace(self.session, devices=services.statuses)
         self.mailbox.opened_by(self.receive)
 
     def stop(self) -> None:
@@ -125,7 +125,7 @@ class Runner(QObject):
         if self.session is not before:
             self._show(self.session)
         if before.number != self.session.number and self._services:
-            self._services[3].await_receipt(None, before.number)
+            self._services.store.await_receipt(None, before.number)
         for effect in transition.effects:
             self._execute(effect)
 
@@ -140,29 +140,31 @@ class Runner(QObject):
     def _execute(self, effect: Effect) -> None:
         if self._services is None:
             raise RuntimeError("serve_with comes first")
-        reader, camera, printer, store = self._services
-        visit = self.session.number
+        services, visit = self._services, self.session.number
         match effect:
             case FindCard():
-                reader.find(visit)
+                for reader in services.card_readers.values():
+                    reader.find(visit)
             case StopFinding():
-                reader.stop_finding()
-            case ReadCard():
-                reader.read(visit)
+                for reader in services.card_readers.values():
+                    reader.stop_finding()
+            case ReadCard(device):
+                services.card_readers[device].read(visit)
             case WatchDesk():
-                camera.watch(visit)
+                services.camera.watch(visit)
             case StopWatching():
-                camera.stop_watching()
+                services.camera.stop_watching()
             case CapturePage(whole_desk):
-                camera.capture(visit, whole_desk=whole_desk)
+                services.camera.capture(visit, whole_desk=whole_desk)
             case Seal(submission):
-                store.seal(submission, visit)
+                services.store.seal(submission, visit)
             case AwaitReceipt(sid):
-                store.await_receipt(sid, visit)
+                services.store.await_receipt(sid, visit)
             case PrintSlip(job_id, sid, document):
-                store.print(job_id, sid, spoken(document, self._texts.say), printer=printer, visit=visit)
+                words = spoken(document, self._texts.say)
+                services.store.print(job_id, sid, words, printer=services.printer, visit=visit)
             case KeepRating(rating):
-                store.keep_rating(rating, visit)
+                services.store.keep_rating(rating, visit)
             case StartTimer(timer, seconds):
                 self._timers[timer].start(round(seconds * 1000))
             case StopTimer(timer):

@@ -9,14 +9,13 @@ from kiosk.case import Case, Pages
 from kiosk.composing import Handwritten, Moment, Origin, compose
 from kiosk.faults import (
     CAMERA_NO_PAGE,
-    CAMERA_UNPLUGGED,
     CARD_OF_SOMEBODY_ELSE,
     PAPER_OUT,
     PRINTER_SILENT,
     STORE_FULL,
     STORE_NOT_WORKING,
 )
-from kiosk.journeys.events import Shift, Sight
+from kiosk.journeys.events import Device, Shift, Sight
 from kiosk.journeys.identify import AwaitingCard, NotRead
 from kiosk.journeys.pages import (
     Asking,
@@ -38,13 +37,27 @@ from kiosk.journeys.pages import (
     SlipUnknown,
     Take,
 )
-from kiosk.ports import CapturedPage, Disconnected, Frame, View
+from kiosk.ports import CapturedPage, Frame, View
 from kiosk.ports import Page as SeenPage
 from kiosk.session import Session
 from kiosk.slip import Filed
 from kiosk.submission import Receipt
 from ui.pages.check_view_model import shown_of
-from ui.sheet_people import ALLOWANCE, APPLICANT, BEGUN, CATALOGUE, INSURANCE, NO_PAPER, NOW, OFFLINE, WORKING, at
+from ui.sheet_people import (
+    ALLOWANCE,
+    APPLICANT,
+    BEGUN,
+    CATALOGUE,
+    INSURANCE,
+    NO_CAMERA,
+    NO_PAPER,
+    NOW,
+    OFFLINE,
+    SLOT_ALONE,
+    TWO_READERS,
+    WORKING,
+    at,
+)
 from ui.texts import texts_of
 
 SAY = texts_of("zh_hans")
@@ -130,7 +143,6 @@ FILED = Filed(
 RECEIPT = Receipt(FILED.sid, "2026112300045175", NOW)
 
 CENTRED = Sight(page=True, whole=True, bright=True, sharp=True)
-NO_CAMERA = replace(WORKING, document_camera=Disconnected(CAMERA_UNPLUGGED))
 
 
 def asking(field_id: str, draft: str = "", case: Case = BEGUN) -> Session:
@@ -173,7 +185,10 @@ APPLICATION: dict[str, Session] = {
     "sign": at(SigningByHand(WHOLE, SHOWN)),
     "other-way": at(ChoosingWay(WHOLE, SHOWN)),
     "sign-by-card": at(SigningByCard(WHOLE, SHOWN, AwaitingCard(), witness=False)),
-    "sign-by-card-wrong": at(SigningByCard(WHOLE, SHOWN, NotRead(CARD_OF_SOMEBODY_ELSE), witness=False)),
+    "sign-by-card-wrong": at(SigningByCard(WHOLE, SHOWN, NotRead(Device.READER, CARD_OF_SOMEBODY_ELSE), witness=False)),
+    "sign-by-card-either": at(SigningByCard(WHOLE, SHOWN, AwaitingCard(), witness=False), TWO_READERS),
+    "sign-witness-either": at(SigningByCard(WHOLE, SHOWN, AwaitingCard(), witness=True), TWO_READERS),
+    "sign-by-card-slot": at(SigningByCard(WHOLE, SHOWN, AwaitingCard(), witness=False), SLOT_ALONE),
     "sign-witness": at(SigningByCard(WHOLE, SHOWN, AwaitingCard(), witness=True)),
     "sealing": at(Sealing(WHOLE, SHOWN, SIGNED, SUBMISSION, FILED)),
     "sealing-offline": replace(at(Sealing(WHOLE, SHOWN, SIGNED, SUBMISSION, FILED)), delivery=OFFLINE),

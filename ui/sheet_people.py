@@ -6,19 +6,21 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from kiosk.availability import Devices
 from kiosk.case import Applicant, Case
 from kiosk.configuration import Hall, Times
 from kiosk.delivery import Delivery, Overdue
-from kiosk.faults import PAPER_OUT, READER_UNPLUGGED
+from kiosk.faults import CAMERA_UNPLUGGED, PAPER_OUT, READER_UNPLUGGED, SMART_CARD_READER_UNPLUGGED
 from kiosk.identity import CardKind, IdentityCard, OpenEnd, Sex
 from kiosk.items import Catalogue, Item
 from kiosk.journeys.pages import Page
-from kiosk.ports import NeedsAttention, Ready
-from kiosk.session import Devices, Overlay, Session
+from kiosk.ports import Disconnected, NeedsAttention, Ready
+from kiosk.session import Overlay, Session
 from ui.place import Place
 
 ITEMS = Path(__file__).parents[1] / "content" / "items"
 WORKING = Devices(Ready(), Ready(), Ready(), Ready())
+TWO_READERS = replace(WORKING, smart_card_reader=Ready())
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 
 
@@ -65,5 +67,8 @@ def at(page: Page, devices: Devices = WORKING, overlay: Overlay | None = None) -
 
 NO_PAPER = replace(WORKING, receipt_printer=NeedsAttention(PAPER_OUT))
 NO_READER = replace(WORKING, identity_card_reader=NeedsAttention(READER_UNPLUGGED))
+NO_CAMERA = replace(WORKING, document_camera=Disconnected(CAMERA_UNPLUGGED))
+SLOT_ALONE = replace(TWO_READERS, identity_card_reader=Disconnected(READER_UNPLUGGED))
+FLAT_ALONE = replace(TWO_READERS, smart_card_reader=Disconnected(SMART_CARD_READER_UNPLUGGED))
 OFFLINE = Delivery(offline=True)
 OFFLINE_LONG = Delivery(offline=True, overdue=Overdue(3, NOW.replace(minute=46), today=True), aside=1)

@@ -3,23 +3,41 @@
 from dataclasses import replace
 from datetime import date
 
+from kiosk.availability import Devices
 from kiosk.faults import (
     CARD_LIFTED_TOO_EARLY,
     CARD_UNSUPPORTED,
+    CARDS_TWO,
     CLOCK_WRONG,
     READER_SILENT,
-    READER_UNPLUGGED,
+    SMART_CARD_REMOVED,
+    SMART_CARD_UNSUPPORTED,
     STORE_FULL,
 )
-from kiosk.journeys.identify import AwaitingCard, Expired, Identify, NotRead, ReaderAway, Reading
+from kiosk.journeys.events import Device
+from kiosk.journeys.identify import AwaitingCard, Expired, Identify, NotRead, Reading
 from kiosk.journeys.pages import Goodbye, Home, Identifying, Idle, NotEligible, OutOfService, ReadingGuide
-from kiosk.ports import NeedsAttention
+from kiosk.ports import NeedsAttention, Starting
 from kiosk.session import Overlay, Session
-from ui.sheet_people import ALLOWANCE, BEGUN, INSURANCE, NO_PAPER, NO_READER, OFFLINE, OFFLINE_LONG, WORKING, at
+from ui.sheet_people import (
+    ALLOWANCE,
+    BEGUN,
+    FLAT_ALONE,
+    INSURANCE,
+    NO_CAMERA,
+    NO_PAPER,
+    NO_READER,
+    OFFLINE,
+    OFFLINE_LONG,
+    SLOT_ALONE,
+    TWO_READERS,
+    WORKING,
+    at,
+)
 
 
-def identifying(state: Identify) -> Session:
-    return at(Identifying(ALLOWANCE, state))
+def identifying(state: Identify, devices: Devices = WORKING) -> Session:
+    return at(Identifying(ALLOWANCE, state), devices)
 
 
 ENTRY: dict[str, Session] = {
@@ -42,12 +60,23 @@ ENTRY: dict[str, Session] = {
     "guide-offline-short": replace(at(ReadingGuide(INSURANCE)), delivery=OFFLINE),
     "guide-begun": at(ReadingGuide(ALLOWANCE, BEGUN)),
     "guide-blocked": at(ReadingGuide(ALLOWANCE), NO_READER),
+    "home-no-camera": at(Home(), NO_CAMERA),
+    "guide-no-camera": at(ReadingGuide(ALLOWANCE), NO_CAMERA),
     "identify": identifying(AwaitingCard()),
-    "identify-reading": identifying(Reading()),
-    "identify-not-read": identifying(NotRead(CARD_LIFTED_TOO_EARLY)),
-    "identify-unsupported": identifying(NotRead(CARD_UNSUPPORTED)),
-    "identify-expired": identifying(Expired(date(2025, 3, 18))),
-    "identify-away": identifying(ReaderAway(READER_UNPLUGGED)),
+    "identify-reading": identifying(Reading(Device.READER)),
+    "identify-not-read": identifying(NotRead(Device.READER, CARD_LIFTED_TOO_EARLY)),
+    "identify-unsupported": identifying(NotRead(Device.READER, CARD_UNSUPPORTED)),
+    "identify-two-cards": identifying(NotRead(Device.READER, CARDS_TWO)),
+    "identify-expired": identifying(Expired(Device.READER, date(2025, 3, 18))),
+    "identify-away": identifying(AwaitingCard(), NO_READER),
+    "identify-either": identifying(AwaitingCard(), TWO_READERS),
+    "identify-either-preparing": identifying(AwaitingCard(), Devices(smart_card_reader=Starting())),
+    "identify-inserted": identifying(Reading(Device.SMART_CARD), TWO_READERS),
+    "identify-removed": identifying(NotRead(Device.SMART_CARD, SMART_CARD_REMOVED), TWO_READERS),
+    "identify-not-social": identifying(NotRead(Device.SMART_CARD, SMART_CARD_UNSUPPORTED), TWO_READERS),
+    "identify-social-expired": identifying(Expired(Device.SMART_CARD, date(2025, 3, 18)), TWO_READERS),
+    "identify-slot-alone": identifying(AwaitingCard(), SLOT_ALONE),
+    "identify-flat-alone": identifying(AwaitingCard(), FLAT_ALONE),
     "not-eligible": at(NotEligible(ALLOWANCE, 80, 54)),
     "help": at(Home(), overlay=Overlay.HELP),
     "timeout": at(ReadingGuide(ALLOWANCE), overlay=Overlay.WARNING),

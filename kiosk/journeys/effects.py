@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 
 from kiosk.documents import Document, Message
-from kiosk.journeys.events import Timer
+from kiosk.journeys.events import Device, Timer
 from kiosk.submission import Rating, SealedSubmission
 
 
 @dataclass(frozen=True, slots=True)
 class FindCard:
-    """Look until a card is there. Asking again while looking changes nothing."""
+    """Let every reader look until a card is there. Asking again while looking changes nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class StopFinding:
 
 @dataclass(frozen=True, slots=True)
 class ReadCard:
-    pass
+    device: Device
 
 
 @dataclass(frozen=True, slots=True)

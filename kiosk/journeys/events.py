@@ -15,6 +15,8 @@ class Device(Enum):
     CAMERA = "document_camera"
     PRINTER = "receipt_printer"
     STORE = "store"
+    SMART_CARD = "smart_card_reader"
+    CODES = "code_reader"
 
 
 class Timer(Enum):
@@ -24,12 +26,12 @@ class Timer(Enum):
     GOODBYE = "goodbye"
 
 
-# The reader and what lies on it.
+# The readers and what lies on them; each news names its reader.
 
 
 @dataclass(frozen=True, slots=True)
 class CardFound:
-    pass
+    device: Device
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +41,20 @@ class CardRead:
 
 @dataclass(frozen=True, slots=True)
 class CardNotRead:
+    """A card was found and not read, or what lies there cannot be read as it lies."""
+
+    device: Device
     fault: Fault
 
 
 @dataclass(frozen=True, slots=True)
 class ReaderLost:
-    fault: Fault
+    device: Device
 
 
 @dataclass(frozen=True, slots=True)
 class ReaderBack:
-    pass
+    device: Device
 
 
 ReaderEvent = CardFound | CardRead | CardNotRead | ReaderLost | ReaderBack
@@ -78,10 +83,11 @@ class Sight:
     sharp: bool = False
     steady: bool = False
     shift: Shift = Shift.NONE
+    glare: bool = False
 
     @property
     def good(self) -> bool:
-        return self.page and self.whole and self.bright and self.sharp
+        return self.page and self.whole and self.bright and self.sharp and not self.glare
 
 
 @dataclass(frozen=True, slots=True)

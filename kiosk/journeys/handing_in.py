@@ -127,10 +127,10 @@ def _card_laid(page: SigningByCard, event: ReaderEvent, moment: Moment) -> Vouch
     same = laid.card.number == page.case.applicant.card.number
     if same == page.witness:
         fault = WITNESS_IS_APPLICANT if page.witness else CARD_OF_SOMEBODY_ELSE
-        return replace(page, identify=identify.NotRead(fault)), (FindCard(),)
+        return replace(page, identify=identify.NotRead(result.state.device, fault)), (FindCard(),)
     if page.witness:
-        return Witnessed(laid.card.name, laid.card.number, laid.sam_number, laid.read_at)
-    return CardAgain(laid.sam_number, laid.read_at)
+        return Witnessed(laid.card.name, laid.card.number, laid.card.kind, laid.sam_number, laid.read_at)
+    return CardAgain(laid.card.kind, laid.sam_number, laid.read_at)
 
 
 def _seal(

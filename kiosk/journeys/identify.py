@@ -1,7 +1,8 @@
-"""Identify: from an empty reader to a person, or to a reason and another way.
+"""Identify: from empty readers to a person, or to a reason and another way.
 
 A chip answers once per placement: once it was read, the reader finds it again only after it was lifted.
-So a card that is found is always a new try, and nobody needs to watch for it to leave.
+So a card that is found is always a new try, and nobody needs to watch for it to leave. Every reader there is looks at
+once, and the first card that is found is read. Which readers are away stands in the session's devices.
 """
 
 from dataclasses import dataclass
@@ -11,47 +12,45 @@ from typing import assert_never
 from kiosk.case import Applicant
 from kiosk.faults import Fault
 from kiosk.journeys.effects import FindCard, ReadCard
-from kiosk.journeys.events import CardFound, CardNotRead, CardRead, ReaderBack, ReaderEvent, ReaderLost
+from kiosk.journeys.events import CardFound, CardNotRead, CardRead, Device, ReaderBack, ReaderEvent, ReaderLost
 from kiosk.transition import Transition
 
 
 @dataclass(frozen=True, slots=True)
 class AwaitingCard:
-    """The reader looks for a card."""
+    """The readers look for a card."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The card lies there and is being read."""
+    """A card lies there and is being read."""
+
+    device: Device
 
 
 @dataclass(frozen=True, slots=True)
 class NotRead:
-    """It did not work; the reader looks for the next try."""
+    """It did not work; the readers look for the next try."""
 
+    device: Device
     fault: Fault
 
 
 @dataclass(frozen=True, slots=True)
 class Expired:
-    """A true card that no longer identifies; the reader looks for another."""
+    """A true card that no longer identifies; the readers look for another."""
 
+    device: Device
     since: date
 
 
 @dataclass(frozen=True, slots=True)
-class ReaderAway:
-    """No card can be read here now."""
-
-    fault: Fault
-
-
-@dataclass(frozen=True, slots=True)
 class Identified:
+    device: Device
     applicant: Applicant
 
 
-Identify = AwaitingCard | Reading | NotRead | Expired | ReaderAway | Identified
+Identify = AwaitingCard | Reading | NotRead | Expired | Identified
 Step = Transition[Identify, FindCard | ReadCard]
 
 
@@ -61,19 +60,21 @@ def begin() -> Step:
 
 def step(state: Identify, event: ReaderEvent, *, now: datetime) -> Step:
     """What follows. An event that comes too late for its state changes nothing."""
-    match event:
-        case CardFound() if isinstance(state, AwaitingCard | NotRead | Expired):
-            return Transition(Reading(), (ReadCard(),))
-        case CardRead(content) if isinstance(state, Reading):
+    match event, state:
+        case _, Identified():
+            return Transition(state)
+        case CardFound(device), AwaitingCard() | NotRead() | Expired():
+            return Transition(Reading(device), (ReadCard(device),))
+        case CardRead(content), Reading(device):
             if content.card.expired_on(now.date()) and isinstance(content.card.valid_to, date):
-                return Transition(Expired(since=content.card.valid_to), (FindCard(),))
-            return Transition(Identified(Applicant(content.card, content.sam_number, now)))
-        case CardNotRead(fault) if isinstance(state, Reading):
-            return Transition(NotRead(fault), (FindCard(),))
-        case ReaderLost(fault) if not isinstance(state, Identified):
-            return Transition(ReaderAway(fault))
-        case ReaderBack() if isinstance(state, ReaderAway):
-            return begin()
-        case CardFound() | CardRead() | CardNotRead() | ReaderLost() | ReaderBack():
+                return Transition(Expired(device, since=content.card.valid_to), (FindCard(),))
+            return Transition(Identified(device, Applicant(content.card, content.sam_number, now)))
+        case CardNotRead(device, fault), _ if state == Reading(device) or not isinstance(state, Reading):
+            return Transition(NotRead(device, fault), (FindCard(),))
+        case ReaderLost(device), Reading() | NotRead() | Expired() if state.device is device:
+            return begin()  # with what is left
+        case ReaderBack(), _:
+            return Transition(state, (FindCard(),))
+        case (CardFound() | CardRead() | CardNotRead() | ReaderLost(), _):
             return Transition(state)
     assert_never(event)

@@ -113,7 +113,7 @@ class ChoosingWay:
 
 @dataclass(frozen=True, slots=True)
 class SigningByCard:
-    """The applicant lays the same card again; or, with `witness`, staff lay theirs."""
+    """The applicant lays a card of theirs again; or, with `witness`, staff lay one of theirs."""
 
     case: Case
     shown: Shown

@@ -14,6 +14,8 @@ from kiosk.session import Terminal
 from sync.catalogue import read_catalogue
 from tests.journeys.visit import Visit
 
+EVERYWHERE = (Device.READER, Device.CAMERA, Device.PRINTER, Device.STORE)
+
 
 @pytest.fixture(scope="session")
 def catalogue() -> Catalogue:
@@ -22,11 +24,11 @@ def catalogue() -> Catalogue:
 
 @pytest.fixture
 def visit_to() -> Callable[[Catalogue], Visit]:
-    """A terminal with that catalogue, all its devices ready, and nobody there."""
+    """A terminal with that catalogue, what every terminal has ready, and nobody there."""
 
     def make(catalogue: Catalogue) -> Visit:
         terminal = Terminal(catalogue, Origin("CZ03", "湘桥区政务服务大厅", True), "湘桥大厅 03 号机", Times())
-        visit = Visit(terminal).happens(*(DeviceChanged(device, Ready()) for device in Device))
+        visit = Visit(terminal).happens(*(DeviceChanged(device, Ready()) for device in EVERYWHERE))
         visit.asked.clear()
         return visit
 
@@ -36,3 +38,11 @@ def visit_to() -> Callable[[Catalogue], Visit]:
 @pytest.fixture
 def visit(catalogue: Catalogue, visit_to: Callable[[Catalogue], Visit]) -> Visit:
     return visit_to(catalogue)
+
+
+@pytest.fixture
+def two_readers(visit: Visit) -> Visit:
+    """A terminal that reads social security cards too."""
+    visit.happens(DeviceChanged(Device.SMART_CARD, Ready()))
+    visit.asked.clear()
+    return visit

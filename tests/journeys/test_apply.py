@@ -66,7 +66,7 @@ from kiosk.journeys.events import (
     WentHome,
     WentOn,
 )
-from kiosk.journeys.identify import AwaitingCard, Expired, NotRead, ReaderAway
+from kiosk.journeys.identify import AwaitingCard, Expired, NotRead
 from kiosk.journeys.pages import (
     Asking,
     AwaitingReceipt,
@@ -183,9 +183,11 @@ def test_the_reader_looks_only_while_somebody_is_to_be_identified(visit: Visit) 
 
 
 def test_a_card_lifted_too_early_can_be_laid_down_again(visit: Visit) -> None:
-    visit.opens("old-age-allowance").happens(CardFound(), CardNotRead(CARD_LIFTED_TOO_EARLY))
+    visit.opens("old-age-allowance").happens(
+        CardFound(Device.READER), CardNotRead(Device.READER, CARD_LIFTED_TOO_EARLY)
+    )
     assert isinstance(visit.page, Identifying)
-    assert visit.page.identify == NotRead(CARD_LIFTED_TOO_EARLY)
+    assert visit.page.identify == NotRead(Device.READER, CARD_LIFTED_TOO_EARLY)
     assert isinstance(visit.lays_card().page, Asking)
 
 
@@ -193,7 +195,7 @@ def test_an_expired_card_does_not_identify(visit: Visit) -> None:
     old = replace(GRANDMOTHER, valid_to=date(2026, 11, 22))
     visit.opens("old-age-allowance").lays_card(old)
     assert isinstance(visit.page, Identifying)
-    assert visit.page.identify == Expired(since=date(2026, 11, 22))
+    assert visit.page.identify == Expired(Device.READER, since=date(2026, 11, 22))
 
 
 def test_a_card_is_valid_through_its_last_day(visit: Visit) -> None:
@@ -206,7 +208,7 @@ def test_a_reader_that_is_pulled_and_comes_back_looks_again(visit: Visit) -> Non
     visit.opens("old-age-allowance")
     visit.happens(DeviceChanged(Device.READER, Disconnected(READER_UNPLUGGED)))
     assert isinstance(visit.page, Identifying)
-    assert visit.page.identify == ReaderAway(READER_UNPLUGGED)
+    assert visit.session.devices.nobody_identified == READER_UNPLUGGED
     visit.happens(DeviceChanged(Device.READER, Ready()))
     assert visit.page.identify == AwaitingCard()
     assert FindCard() in visit.effects
@@ -390,7 +392,7 @@ def test_who_cannot_sign_lays_the_card_again(visit: Visit) -> None:
     assert isinstance(visit.page, ChoosingWay)
     visit.happens(WayChosen(Way.CARD)).lays_card(GRANDSON)
     assert isinstance(visit.page, SigningByCard)
-    assert visit.page.identify == NotRead(CARD_OF_SOMEBODY_ELSE)
+    assert visit.page.identify == NotRead(Device.READER, CARD_OF_SOMEBODY_ELSE)
     visit.lays_card()
     assert isinstance(visit.page, Sealing)
     assert sealed(visit)["signature"]["method"] == "card-again"  # type: ignore[index]
@@ -399,7 +401,7 @@ def test_who_cannot_sign_lays_the_card_again(visit: Visit) -> None:
 def test_staff_can_stand_witness_with_a_card_of_their_own(visit: Visit) -> None:
     visit.comes_to_check().happens(AnswersConfirmed(SHOWN), WayChosen(Way.HAND), WayChosen(Way.WITNESS)).lays_card()
     assert isinstance(visit.page, SigningByCard)
-    assert visit.page.identify == NotRead(WITNESS_IS_APPLICANT)
+    assert visit.page.identify == NotRead(Device.READER, WITNESS_IS_APPLICANT)
     visit.lays_card(GRANDSON)
     assert sealed(visit)["signature"]["name"] == "陈小明"  # type: ignore[index]
 
@@ -535,5 +537,5 @@ def test_a_sealing_that_succeeded_twice_is_one(visit: Visit) -> None:
 
 
 def test_a_card_found_is_read(visit: Visit) -> None:
-    assert visit.opens("old-age-allowance").happens(CardFound()).effects[0] == ReadCard()
+    assert visit.opens("old-age-allowance").happens(CardFound(Device.READER)).effects[0] == ReadCard(Device.READER)
     assert SIGNATURE.strokes

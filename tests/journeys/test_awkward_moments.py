@@ -35,7 +35,7 @@ from kiosk.journeys.events import (
     WentHome,
     WentOn,
 )
-from kiosk.journeys.identify import AwaitingCard, ReaderAway
+from kiosk.journeys.identify import AwaitingCard
 from kiosk.journeys.pages import (
     Asking,
     AwaitingReceipt,
@@ -107,7 +107,7 @@ def test_no_card_is_asked_for_while_the_reader_is_away(visit: Visit, way: Way) -
     visit.comes_to_check().happens(DeviceChanged(Device.READER, Disconnected(READER_UNPLUGGED)))
     visit.happens(AnswersConfirmed(SHOWN), WayChosen(way), WayChosen(way))
     assert isinstance(visit.page, SigningByCard)
-    assert visit.page.identify == ReaderAway(READER_UNPLUGGED)
+    assert visit.session.devices.nobody_identified == READER_UNPLUGGED
     visit.happens(DeviceChanged(Device.READER, Ready()))
     assert isinstance(visit.page, SigningByCard)
     assert visit.page.identify == AwaitingCard()

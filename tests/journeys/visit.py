@@ -14,6 +14,7 @@ from kiosk.journeys.events import (
     Awakened,
     CardFound,
     CardRead,
+    Device,
     Event,
     ItemChosen,
     PageCaptured,
@@ -47,6 +48,14 @@ GRANDMOTHER = IdentityCard(
     valid_to=OpenEnd.LONG_TERM,
 )
 GRANDSON = replace(GRANDMOTHER, name="陈小明", number="100101200401010018", birth=date(2004, 1, 1), sex=Sex.MALE)
+SOCIAL_SECURITY_CARD = replace(
+    GRANDMOTHER,
+    kind=CardKind.SOCIAL_SECURITY,
+    address="",
+    issuer="",
+    valid_to=date(2035, 1, 1),
+    card_number="A00000001",
+)
 SAM = "05.03-20260101-0000000001-0000000001"
 GOOD = Sight(page=True, whole=True, bright=True, sharp=True, steady=True)
 NOTHING = Sight(page=False)
@@ -91,7 +100,10 @@ class Visit:
         return self.happens(Awakened(), ItemChosen(item_id), ApplicationBegun())
 
     def lays_card(self, card: IdentityCard = GRANDMOTHER) -> "Visit":
-        return self.happens(CardFound(), CardRead(content(card)))
+        return self.happens(CardFound(Device.READER), CardRead(content(card)))
+
+    def inserts(self, card: IdentityCard = SOCIAL_SECURITY_CARD) -> "Visit":
+        return self.happens(CardFound(Device.SMART_CARD), CardRead(CardContent(card)))
 
     def answers(self, *drafts: str) -> "Visit":
         for draft in drafts:

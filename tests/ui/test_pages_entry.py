@@ -132,7 +132,7 @@ def test_every_touch_of_the_glass_is_heard_but_not_many_in_a_second(glass: Glass
     ("state", "words"),
     [
         ("identify", "identify.waiting"),
-        ("identify-reading", "identify.reading"),
+        ("identify-reading", "identify.reading.state"),
         ("identify-not-read", "fault.idcard.lifted"),
         ("identify-unsupported", "fault.idcard.unsupported"),
         ("identify-expired", "identify.expired.state"),

@@ -1,6 +1,7 @@
 """An answer as a person reads it: the words of a choice, numbers in groups, and where it comes from."""
 
 from kiosk.case import Case, Source
+from kiosk.identity import CardKind
 from kiosk.items import Field
 from ui.numbers import covered, grouped
 from ui.texts import Texts
@@ -19,7 +20,10 @@ def value_of(case: Case, field: Field, *, cover: bool = False) -> str:
 def source_of(case: Case, field: Field, say: Texts) -> str:
     """Said in words; empty while the field is open."""
     answer = case.answer(field)
-    return say(f"source.{answer.source.value}") if answer else ""
+    if answer is None:
+        return ""
+    social = answer.source is Source.CARD and case.applicant.card.kind is CardKind.SOCIAL_SECURITY
+    return say("source.card.social" if social else f"source.{answer.source.value}")
 
 
 def from_card(case: Case, field: Field) -> bool:

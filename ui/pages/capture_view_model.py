@@ -7,10 +7,11 @@ from typing import assert_never
 from PySide6.QtCore import Property, QObject, QPointF, Signal, Slot
 from PySide6.QtQml import QmlElement, QmlUncreatable
 
+from kiosk.availability import fault_of
 from kiosk.journeys.events import CaptureAsked, Event, PutOff, RetakeAsked, Shift, Sight, WentBack, WentOn
 from kiosk.journeys.pages import Capturing, Take
 from kiosk.ports import CapturedPage, Starting, View
-from kiosk.session import Session, fault_of
+from kiosk.session import Session
 from ui.camera_provider import CameraProvider
 from ui.pages.page_view_model import PageViewModel
 from ui.place import Place
@@ -82,8 +83,8 @@ def derive_capture(
         watching=away is None,
         corners_text=say("capture.corners" if page.sight.whole else "capture.corners.not") if checked else "",
         corners_good=page.sight.whole,
-        light_text=say("capture.light" if page.sight.bright else "capture.light.not") if checked else "",
-        light_good=page.sight.bright,
+        light_text=say(_light(page.sight)) if checked else "",
+        light_good=page.sight.bright and not page.sight.glare,
         taken_text=say("capture.taken", count=taken) if taken else say("capture.none"),
         missing_text=say("capture.missing", pages=missing) if missing else say("capture.complete"),
         take_blocked=_take_blocked(page, session, say),
@@ -140,6 +141,10 @@ def _look(page: Capturing, session: Session, say: Texts) -> Look:
     assert_never(page.take)
 
 
+def _light(sight: Sight) -> str:
+    return "capture.light.not" if not sight.bright else "capture.light.glare" if sight.glare else "capture.light"
+
+
 def _how_it_lies(sight: Sight, name: str, say: Texts) -> Look:
     if not sight.page:
         return Look(say("capture.look.put", page=name), "waiting")
@@ -151,6 +156,8 @@ def _how_it_lies(sight: Sight, name: str, say: Texts) -> Look:
         return Look(say("capture.look.corners"), "attention")
     if not sight.bright:
         return Look(say("capture.look.dark"), "attention")
+    if sight.glare:
+        return Look(say("capture.look.glare"), "attention")
     if not sight.steady:
         return Look(say("capture.look.moving"), "working", "hands")
     if not sight.sharp:

@@ -7,6 +7,8 @@ from typing import assert_never
 from PySide6.QtCore import Property, QObject, Signal, Slot
 from PySide6.QtQml import QmlElement, QmlUncreatable
 
+from kiosk.availability import fault_of
+from kiosk.faults import PRINTER_SLIP_WAITING, Fault
 from kiosk.journeys.events import Event, LeftVisit, RatingGiven, ReprintAsked, WentHome
 from kiosk.journeys.handing_in import HIGHEST_RATING
 from kiosk.journeys.pages import (
@@ -17,8 +19,8 @@ from kiosk.journeys.pages import (
     SlipPrinting,
     SlipUnknown,
 )
-from kiosk.ports import Starting
-from kiosk.session import Session, fault_of
+from kiosk.ports import Degraded, Starting, Status
+from kiosk.session import Session
 from ui.pages.page_view_model import PageViewModel
 from ui.place import Place
 from ui.rows import Rows
@@ -83,7 +85,7 @@ def derive_done(page: Done, session: Session, place: Place, say: Texts) -> DoneP
         lead=_lead(page, paper, say),
         paper=paper,
         slip_heading=say(f"done.slip.{paper}"),
-        slip_lead=_slip_lead(kind, paper, say, newer=newer),
+        slip_lead=_slip_lead(page, kind, paper, say, newer=newer),
         numbers=_numbers(page, say),
         payload=page.filed.slip_code,
         preview_heading="" if received else say("slip.title.kept"),
@@ -127,7 +129,9 @@ def _lead(page: Done, paper: str, say: Texts) -> str:
     return say("done.received.lead")
 
 
-def _slip_lead(kind: str, paper: str, say: Texts, *, newer: bool) -> str:
+def _slip_lead(page: Done, kind: str, paper: str, say: Texts, *, newer: bool) -> str:
+    if page.slip == SlipNotPrinted(PRINTER_SLIP_WAITING):
+        return say("done.slip.missing.lead.waiting")
     if newer:
         return say("done.slip.newer")
     return say("done.slip.kept.lead" if (kind, paper) == ("kept", "printed") else f"done.slip.{paper}.lead")
@@ -155,9 +159,15 @@ def _reprint_blocked(page: Done, session: Session, say: Texts) -> str:
     printer = session.devices.receipt_printer
     if isinstance(page.slip, SlipPrinting):
         return say("done.reprint.blocked.printing")
-    if fault := fault_of(printer):
+    if fault := fault_of(printer) or _in_its_mouth(printer):
         return say(f"fault.{fault.code}")
     return say("done.reprint.blocked.starting") if isinstance(printer, Starting) else ""
+
+
+def _in_its_mouth(printer: Status) -> Fault | None:
+    """A slip that nobody has taken yet: none is printed over it."""
+    waiting = isinstance(printer, Degraded) and PRINTER_SLIP_WAITING in printer.reasons
+    return PRINTER_SLIP_WAITING if waiting else None
 
 
 def _steps(say: Texts) -> tuple[NextStep, ...]:

@@ -40,7 +40,8 @@ class GoodbyeProps:
 
 
 def derive_goodbye(page: Goodbye, session: Session, place: Place, say: Texts) -> GoodbyeProps:
-    things = [("card", "card"), ("papers", "book")]
+    either = ".either" if session.devices.smart_card_reader else ""
+    things = [(f"card{either}", "card"), ("papers", "book")]
     if page.slip_printed:
         things.append(("slip", "printer"))
     cleared = ".submitted" if page.submitted else ".uncertain" if page.uncertain else ""

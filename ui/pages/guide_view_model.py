@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from PySide6.QtCore import Property, QObject, Signal, Slot
 from PySide6.QtQml import QmlElement, QmlUncreatable
 
+from kiosk.availability import why_not_now
 from kiosk.faults import Fault
 from kiosk.items import Fact, Item, Material
 from kiosk.journeys.events import ApplicationBegun, Event, WentBack
@@ -59,12 +60,12 @@ class GuideProps:
 
 
 def derive_guide(page: ReadingGuide, session: Session, place: Place, say: Texts) -> GuideProps:
-    item, blocking = page.item, session.devices.blocking
+    item, lacking = page.item, why_not_now(page.item, session.devices, page.case)
     return GuideProps(
         heading=say("guide.heading.begun" if page.case else "guide.heading"),
         offline=say("delivery.offline.slip") if session.delivery.offline else "",
         start=say("guide.continue" if page.case else "guide.start"),
-        start_reason=_reason(blocking, say, large=session.large) if blocking else "",
+        start_reason=_reason(lacking, say, large=session.large) if lacking else "",
         previous=say("guide.previous"),
         next=say("guide.next"),
         first=say("guide.first"),

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from PySide6.QtCore import Property, QObject, Signal, Slot
 from PySide6.QtQml import QmlElement, QmlUncreatable
 
+from kiosk.availability import fault_of, why_not_now
+from kiosk.case import Case
 from kiosk.faults import PAPER_OUT
 from kiosk.items import Item
 from kiosk.journeys.events import Event, ItemChosen, WentBack
 from kiosk.journeys.pages import Home
-from kiosk.session import Session, fault_of
+from kiosk.session import Session
 from ui.delivery import offline_line
 from ui.pages.page_view_model import PageViewModel
 from ui.place import Place
@@ -23,9 +25,12 @@ QML_IMPORT_MAJOR_VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class ItemRow:
+    """`line`: what it takes and what to bring, or why it cannot be done now."""
+
     item_id: str
     name: str
     line: str
+    available: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +60,20 @@ def derive_home(page: Home, session: Session, place: Place, say: Texts) -> HomeP
         way_answer=say("home.way.answer"),
         way_camera=say("home.way.camera"),
         way_sign=say("home.way.sign"),
-        items=tuple(ItemRow(item.id, item.called, _line(item, page, say)) for item in place.catalogue.items),
+        items=tuple(_row(item, page, session, say) for item in place.catalogue.items),
     )
 
 
-def _line(item: Item, page: Home, say: Texts) -> str:
-    if page.case and page.case.item == item:
+def _row(item: Item, page: Home, session: Session, say: Texts) -> ItemRow:
+    case = page.case if page.case and page.case.item == item else None
+    if fault := why_not_now(item, session.devices, case):
+        why = say(f"fault.{fault.code}").partition("，")[0]
+        return ItemRow(item.id, item.called, say("home.not_now", why=why), available=False)
+    return ItemRow(item.id, item.called, _line(item, case, say))
+
+
+def _line(item: Item, case: Case | None, say: Texts) -> str:
+    if case:
         return say("home.begun")
     papers = (say("home.identity_card"), *(material.name for material in item.materials if not material.later))
     return say("home.item", minutes=item.minutes, papers="、".join(papers))

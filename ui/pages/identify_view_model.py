@@ -1,18 +1,17 @@
 """What the identify page shows, derived from how the card is being read."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import assert_never
 
 from PySide6.QtCore import Property, Signal, Slot
 from PySide6.QtQml import QmlElement, QmlUncreatable
 
-from kiosk.faults import CARD_UNSUPPORTED
+from kiosk.faults import CARD_UNSUPPORTED, CARDS_TWO, SMART_CARD_UNSUPPORTED
 from kiosk.journeys.events import WentBack
-from kiosk.journeys.identify import AwaitingCard, Expired, Identified, NotRead, ReaderAway, Reading
+from kiosk.journeys.identify import AwaitingCard, Expired, Identified, NotRead, Reading
 from kiosk.journeys.pages import Identifying
-from kiosk.ports import Starting
 from kiosk.session import Session
-from ui.pages.card_panel import CardPanelProps, derive_card_panel
+from ui.pages.card_panel import CardPanelProps, Offer, away_heading, derive_card_panel, offer_of, suffix_of
 from ui.pages.page_view_model import PageViewModel
 from ui.place import Place
 from ui.texts import Texts
@@ -32,31 +31,38 @@ class IdentifyProps:
 
 
 def derive_identify(page: Identifying, session: Session, place: Place, say: Texts) -> IdentifyProps:
-    starting = isinstance(session.devices.identity_card_reader, Starting)
-    panel = derive_card_panel(page.identify, say, starting=starting)
+    offer, state = offer_of(session.devices), page.identify
+    panel = derive_card_panel(state, session.devices, say)
     size = ".large" if session.large else ""
     desk = place.hall.desk
-    match page.identify:
+    if offer is Offer.NONE and not isinstance(state, Identified):
+        hint = say("identify.away.hint", desk=desk)
+        return IdentifyProps(away_heading(session.devices, say), say("identify.away.lead"), hint, panel)
+    match state:
         case AwaitingCard():
-            hint = say("identify.put.hint", desk=desk)
-            return IdentifyProps(say(f"identify.put{size}"), say(f"identify.put.lead{size}"), hint, panel)
-        case Reading():
-            return IdentifyProps(say("identify.reading.heading"), say("identify.reading.lead"), "", panel)
-        case NotRead(fault):
-            hint = say("identify.again.hint", desk=desk)
-            if fault == CARD_UNSUPPORTED:
-                return IdentifyProps(say("identify.other_card"), say("identify.other_card.lead"), hint, panel)
-            return IdentifyProps(say("identify.again"), say(f"identify.again.lead{size}"), hint, panel)
-        case Expired(since):
+            hint = say(f"identify.put.hint{offer.value}", desk=desk)
+            slot = Offer.SOCIAL_SECURITY_CARD.value if offer is Offer.SOCIAL_SECURITY_CARD else ""
+            lead = say(f"identify.put.lead{slot}{size}")
+            return IdentifyProps(say(f"identify.put{offer.value}{size}"), lead, hint, panel)
+        case Reading(device):
+            heading = say(f"identify.reading.heading{suffix_of(device)}")
+            return IdentifyProps(heading, say(f"identify.reading.lead{suffix_of(device)}"), "", panel)
+        case NotRead(device, fault):
+            which, hint = suffix_of(device), say("identify.again.hint", desk=desk)
+            if fault == CARDS_TWO:
+                return IdentifyProps(say("identify.two"), say(f"identify.two.lead{size}"), hint, panel)
+            if fault in {CARD_UNSUPPORTED, SMART_CARD_UNSUPPORTED}:
+                lead = say(f"identify.other_card.lead{which}")
+                return IdentifyProps(say(f"identify.other_card{which}"), lead, hint, panel)
+            return IdentifyProps(say(f"identify.again{which}"), say(f"identify.again.lead{which}{size}"), hint, panel)
+        case Expired(device, since):
+            which = suffix_of(device)
             day = say("identify.date", year=since.year, month=since.month, day=since.day)
-            hint = say("identify.expired.hint", desk=desk)
-            return IdentifyProps(say("identify.expired"), say("identify.expired.lead", since=day), hint, panel)
-        case ReaderAway():
-            hint = say("identify.away.hint", desk=desk)
-            return IdentifyProps(say("identify.away"), say("identify.away.lead"), hint, panel)
-        case Identified():
-            return IdentifyProps(say("identify.done"), "", "", panel)
-    assert_never(page.identify)
+            hint = say(f"identify.expired.hint{which}", desk=desk)
+            return IdentifyProps(say(f"identify.expired{which}"), say("identify.expired.lead", since=day), hint, panel)
+        case Identified(device):
+            return IdentifyProps(say(f"identify.done{suffix_of(device)}"), "", "", panel)
+    assert_never(state)
 
 
 @QmlElement
@@ -84,18 +90,6 @@ class IdentifyViewModel(PageViewModel):
     def hint(self) -> str:
         return self._props.hint
 
-    @Property(str, notify=changed)
-    def stage(self) -> str:
-        return self._props.panel.stage
-
-    @Property(str, notify=changed)
-    def tone(self) -> str:
-        return self._props.panel.tone
-
-    @Property(str, notify=changed)
-    def stateText(self) -> str:
-        return self._props.panel.state_text
-
-    @Property(str, notify=changed)
-    def mark(self) -> str:
-        return self._props.panel.mark
+    @Property("QVariantMap", notify=changed)
+    def panel(self) -> dict[str, object]:
+        return asdict(self._props.panel)

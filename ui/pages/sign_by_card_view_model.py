@@ -1,17 +1,16 @@
 """Vouching with a card: the applicant lays the same one again, or somebody of the hall lays theirs."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import assert_never
 
 from PySide6.QtCore import Property, Signal, Slot
 from PySide6.QtQml import QmlElement, QmlUncreatable
 
 from kiosk.journeys.events import WentBack
-from kiosk.journeys.identify import AwaitingCard, Expired, Identified, NotRead, ReaderAway, Reading
+from kiosk.journeys.identify import AwaitingCard, Expired, Identified, NotRead, Reading
 from kiosk.journeys.pages import SigningByCard
-from kiosk.ports import Starting
 from kiosk.session import Session
-from ui.pages.card_panel import CardPanelProps, derive_card_panel
+from ui.pages.card_panel import CardPanelProps, Offer, away_heading, derive_card_panel, offer_of, suffix_of
 from ui.pages.page_view_model import PageViewModel
 from ui.place import Place
 from ui.texts import Texts
@@ -29,19 +28,22 @@ class SignByCardProps:
 
 def derive_sign_by_card(page: SigningByCard, session: Session, place: Place, say: Texts) -> SignByCardProps:
     who = "witness" if page.witness else "card_again"
-    starting = isinstance(session.devices.identity_card_reader, Starting)
-    panel = derive_card_panel(page.identify, say, starting=starting)
-    match page.identify:
-        case AwaitingCard() | Reading() | Identified():
-            return SignByCardProps(say(f"{who}.heading"), say(f"{who}.lead"), panel)
-        case NotRead():
-            return SignByCardProps(say(f"{who}.lift"), say(f"{who}.lead"), panel)
-        case Expired(since):
+    offer, state = offer_of(session.devices), page.identify
+    panel = derive_card_panel(state, session.devices, say)
+    if offer is Offer.NONE and not isinstance(state, Identified):
+        return SignByCardProps(away_heading(session.devices, say), say("vouch.away.lead"), panel)
+    match state:
+        case AwaitingCard():
+            return SignByCardProps(say(f"{who}.heading{offer.value}"), say(f"{who}.lead"), panel)
+        case Reading(device) | Identified(device):
+            return SignByCardProps(say(f"{who}.heading{suffix_of(device)}"), say(f"{who}.lead"), panel)
+        case NotRead(device):
+            return SignByCardProps(say(f"{who}.lift{suffix_of(device)}"), say(f"{who}.lead"), panel)
+        case Expired(device, since):
             day = say("identify.date", year=since.year, month=since.month, day=since.day)
-            return SignByCardProps(say("identify.expired"), say("vouch.expired.lead", since=day), panel)
-        case ReaderAway():
-            return SignByCardProps(say("identify.away"), say("vouch.away.lead"), panel)
-    assert_never(page.identify)
+            heading = say(f"identify.expired{suffix_of(device)}")
+            return SignByCardProps(heading, say("vouch.expired.lead", since=day), panel)
+    assert_never(state)
 
 
 @QmlElement
@@ -65,18 +67,6 @@ class SignByCardViewModel(PageViewModel):
     def lead(self) -> str:
         return self._props.lead
 
-    @Property(str, notify=changed)
-    def stage(self) -> str:
-        return self._props.panel.stage
-
-    @Property(str, notify=changed)
-    def tone(self) -> str:
-        return self._props.panel.tone
-
-    @Property(str, notify=changed)
-    def stateText(self) -> str:
-        return self._props.panel.state_text
-
-    @Property(str, notify=changed)
-    def mark(self) -> str:
-        return self._props.panel.mark
+    @Property("QVariantMap", notify=changed)
+    def panel(self) -> dict[str, object]:
+        return asdict(self._props.panel)

@@ -30,7 +30,12 @@ from sync.catalogue import read_catalogue
 from sync.outbox.store import Outbox
 from terminal.application import CONTENT
 from terminal.runner import Mailbox, Runner
-from terminal.services import CameraService, PrinterService, ReaderService, StatusReport, StoreService
+from terminal.services.all import Services
+from terminal.services.card_readers import ReaderService
+from terminal.services.document_camera import CameraService
+from terminal.services.receipt_printer import PrinterService
+from terminal.services.reporting import StatusReport
+from terminal.services.store import StoreService
 from ui.texts import texts_of
 
 
@@ -46,18 +51,17 @@ def runner(qtbot: QtBot, tmp_path: Path) -> Iterator[Runner]:
     runner = Runner(terminal, texts_of("zh_hans"), show=lambda session: None)
     report = runner.mailbox.report
     nowhere = f"serial:{tmp_path / 'nowhere'}"
+    reader = identity_card_reader(IdentityCardReaderDevice(address=nowhere))
+    camera = document_camera(DocumentCameraDevice(driver="frames", address=str(tmp_path / "nowhere")))
     runner.serve_with(
-        ReaderService(identity_card_reader(IdentityCardReaderDevice(address=nowhere)), report, no_bug),
-        CameraService(
-            document_camera(DocumentCameraDevice(driver="frames", address=str(tmp_path / "nowhere"))),
-            report,
-            no_bug,
-            show=lambda view, visit: None,
-        ),
-        PrinterService(receipt_printer(ReceiptPrinterDevice(address=nowhere)), report, no_bug),
-        StoreService(lambda: Outbox(tmp_path / "store"), report, no_bug),
+        Services(
+            card_readers={Device.READER: ReaderService(reader, report, no_bug)},
+            camera=CameraService(camera, report, no_bug, show=lambda view, visit: None),
+            printer=PrinterService(receipt_printer(ReceiptPrinterDevice(address=nowhere)), report, no_bug),
+            store=StoreService(lambda: Outbox(tmp_path / "store"), report, no_bug),
+        )
     )
-    for device in Device:
+    for device in (Device.READER, Device.CAMERA, Device.PRINTER, Device.STORE):
         runner.receive(DeviceChanged(device, Ready()), None)
     yield runner
     runner.deleteLater()
@@ -76,7 +80,7 @@ def test_an_outcome_of_an_ended_visit_is_dropped(runner: Runner) -> None:
     happen(runner, Awakened(), ItemChosen("old-age-allowance"), ApplicationBegun())
     before = runner.session
     assert isinstance(before.page, Identifying)
-    runner.receive(CardFound(), first)
+    runner.receive(CardFound(Device.READER), first)
     assert runner.session is before
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from kiosk.journeys.events import Shift, Sight
 from kiosk.ports import Page
-from terminal.services import sight_of
+from terminal.services.document_camera import sight_of
 
 CORNERS = ((0.2, 0.2), (0.8, 0.2), (0.8, 0.8), (0.2, 0.8))
 

@@ -16,7 +16,7 @@ from kiosk.submission import SealedSubmission
 from sync.outbox.drain import Drain
 from sync.outbox.schema import KEY, State
 from sync.outbox.store import Outbox
-from terminal.services import StoreService
+from terminal.services.store import StoreService
 
 WITHIN_S = 10.0
 CHINA = timezone(timedelta(hours=8))

@@ -5,14 +5,14 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from kiosk.availability import Devices
 from kiosk.delivery import Delivery, Overdue
-from kiosk.faults import CARD_UNSUPPORTED, PAPER_LOW, PAPER_OUT, PRINTER_JAMMED, READER_UNPLUGGED, STORE_FULL, Fault
+from kiosk.faults import CARD_UNSUPPORTED, PAPER_LOW, PAPER_OUT, PRINTER_JAMMED, STORE_FULL, Fault
 from kiosk.items import Fact, Item
-from kiosk.journeys.events import Event
-from kiosk.journeys.identify import AwaitingCard, Expired, Identify, NotRead, ReaderAway, Reading
+from kiosk.journeys.events import Device, Event
+from kiosk.journeys.identify import AwaitingCard, Expired, Identify, NotRead, Reading
 from kiosk.journeys.pages import Goodbye, Home, Identifying, Idle, NotEligible, OutOfService, ReadingGuide
 from kiosk.ports import Degraded, NeedsAttention, Starting, Status
-from kiosk.session import Devices
 from ui.delivery import staff_lines
 from ui.header import derive_header
 from ui.pages.goodbye_view_model import derive_goodbye
@@ -22,7 +22,7 @@ from ui.pages.identify_view_model import IdentifyProps, derive_identify
 from ui.pages.idle_view_model import derive_idle
 from ui.pages.not_eligible_view_model import NotEligibleViewModel, derive_not_eligible
 from ui.pages.out_of_service_view_model import derive_out_of_service
-from ui.sheet_people import ALLOWANCE, BEGUN, INSURANCE, OFFLINE_LONG, PLACE, WORKING, at
+from ui.sheet_people import ALLOWANCE, BEGUN, INSURANCE, NO_READER, OFFLINE_LONG, PLACE, WORKING, at
 from ui.texts import texts_of
 
 SAY = texts_of("zh_hans")
@@ -151,30 +151,30 @@ def test_the_reader_says_that_it_is_getting_ready_until_it_has_answered() -> Non
 
 
 def test_a_card_that_is_read_lies_on_the_drawn_reader() -> None:
-    assert identify(Reading()).panel.stage == "reading"
+    assert identify(Reading(Device.READER)).panel.stage == "reading"
 
 
 def test_a_card_that_was_not_read_says_the_fault_and_another_way() -> None:
-    props = identify(NotRead(CARD_UNSUPPORTED))
-    assert props.panel.state_text == SAY("fault.idcard.unsupported")
+    props = identify(NotRead(Device.READER, CARD_UNSUPPORTED))
+    assert props.panel.state == SAY("fault.idcard.unsupported")
     assert PLACE.hall.desk in props.hint
 
 
 def test_an_expired_card_names_its_last_day() -> None:
-    assert "2025 年 3 月 18 日" in identify(Expired(date(2025, 3, 18))).lead
+    assert "2025 年 3 月 18 日" in identify(Expired(Device.READER, date(2025, 3, 18))).lead
 
 
 def test_without_a_reader_nobody_is_told_to_lay_a_card() -> None:
-    props = identify(ReaderAway(READER_UNPLUGGED))
+    props = identify(AwaitingCard(), NO_READER)
     assert props.panel.stage == "away"
-    assert props.panel.state_text == SAY("fault.idcard.reader.unplugged")
+    assert props.panel.state == SAY("fault.idcard.reader.unplugged")
     assert PLACE.hall.desk in props.hint
 
 
-@pytest.mark.parametrize("state", [AwaitingCard(), Reading(), NotRead(CARD_UNSUPPORTED)])
+@pytest.mark.parametrize("state", [AwaitingCard(), Reading(Device.READER), NotRead(Device.READER, CARD_UNSUPPORTED)])
 def test_no_state_of_the_reader_promises_a_sound(state: Identify) -> None:
     props = identify(state)
-    assert not any(word in props.lead + props.panel.state_text for word in ("提示音", "滴", "听"))
+    assert not any(word in props.lead + props.panel.state for word in ("提示音", "滴", "听"))
 
 
 # Not eligible, out of service, goodbye.

@@ -7,9 +7,8 @@ Rectangle {
     id: root
 
     property string drawing: ""
-    // Words printed on the drawn device, centred at (markX, markY) of a drawing 968 wide.
-    property string mark: ""
-    property real markX: 600
+    // Words printed on the drawn device, each {text, x}, centred at (x, markY) of a drawing 968 wide.
+    property var marks: []
     property real markY: 646
     // A label over the picture, centred at tagX of 968, or on its left edge when tagX is 0.
     property string tag: ""
@@ -53,15 +52,20 @@ Rectangle {
         }
     }
 
-    BodyText {
-        x: picture.x + root.markX * root.drawingScale - width / 2
-        y: picture.y + root.drawingTop + root.markY * root.drawingScale - height / 2
-        visible: text !== ""
-        text: root.mark
-        size: Theme.du(32)
-        strong: true
-        color: "#8F2A1F"
-        font.letterSpacing: size * 0.12
+    Repeater {
+        model: root.marks
+
+        BodyText {
+            required property var modelData
+
+            x: picture.x + modelData.x * root.drawingScale - width / 2
+            y: picture.y + root.drawingTop + root.markY * root.drawingScale - height / 2
+            text: modelData.text
+            size: Theme.du(32)
+            strong: true
+            color: "#8F2A1F"
+            font.letterSpacing: size * 0.12
+        }
     }
 
     Rectangle {

@@ -3,24 +3,35 @@ pragma ComponentBehavior: Bound
 import QtQuick
 import Hall.Components
 
-// The reader and a card: laid down by a hand while one waits, lying there while it is read. Below it the live state.
+// The readers and a card: laid down by a hand or held over the slot while one waits, there while it is read. Places that
+// take a card are vermilion. Below it the live state.
 DevicePanel {
     id: root
 
-    // "waiting", "reading" or "away"
-    required property string stage
-    // What stands on the drawn reader, where the room shows its front edge.
-    property string word: ""
+    // CardPanelProps of ui/pages/card_panel.py.
+    required property var panel
 
-    readonly property bool waiting: stage === "waiting"
+    readonly property bool waiting: panel.stage === "waiting"
+    readonly property bool laying: waiting && panel.flat
     // Whole where there is room; in a low box smaller and at the right edge, where the hand comes from.
     readonly property real drawn: Math.min(contentWidth / 964, contentHeight / 500)
     readonly property bool whole: drawn === contentWidth / 964
     readonly property real contentWidth: 964 * drawingScale
     readonly property real contentHeight: 2 * drawingTop + 860 * drawingScale
 
-    mark: whole && drawingTop > -185 * drawingScale ? word : ""
-    markX: 599
+    tone: panel.tone
+    stateText: panel.state
+    // Where the room shows the front edge of the readers.
+    marks: !whole || drawingTop <= -185 * drawingScale ? [] : [
+        {
+            text: panel.flat_word,
+            x: 599
+        },
+        {
+            text: panel.slot_word,
+            x: 233
+        }
+    ]
 
     component Layer: Image {
         readonly property real rest: (root.contentHeight - height) / 2
@@ -38,17 +49,37 @@ DevicePanel {
     }
 
     Layer {
+        source: Qt.resolvedUrl("drawings/flat.svg")
+        visible: root.panel.flat
+    }
+
+    Layer {
+        source: Qt.resolvedUrl("drawings/slot.svg")
+        visible: root.panel.slot
+    }
+
+    Layer {
+        source: Qt.resolvedUrl("drawings/card-over-slot.svg")
+        visible: root.waiting && root.panel.slot
+    }
+
+    Layer {
+        source: Qt.resolvedUrl("drawings/card-in-slot.svg")
+        visible: root.panel.stage === "inserted"
+    }
+
+    Layer {
         id: lying
 
         source: Qt.resolvedUrl("drawings/card-lying.svg")
-        opacity: root.stage === "reading" ? 1 : root.waiting ? down.shown : 0
+        opacity: root.panel.stage === "reading" ? 1 : root.laying ? down.shown : 0
     }
 
     Layer {
         id: arrow
 
         source: Qt.resolvedUrl("drawings/arrow.svg")
-        visible: root.waiting
+        visible: root.laying
         opacity: 1 - down.shown
     }
 
@@ -56,7 +87,7 @@ DevicePanel {
         id: held
 
         source: Qt.resolvedUrl("drawings/card-in-hand.svg")
-        visible: root.waiting
+        visible: root.laying
         opacity: 1 - down.shown
         y: rest + down.shown * 190 * root.drawn
     }
@@ -69,7 +100,7 @@ DevicePanel {
     }
 
     SequentialAnimation {
-        running: root.waiting && !Theme.calm && root.visible
+        running: root.laying && !Theme.calm && root.visible
         loops: Animation.Infinite
         onRunningChanged: {
             if (!running)

@@ -9,6 +9,7 @@ Touchable {
 
     required property string name
     required property string line
+    required property bool available
 
     text: name + " " + line
     radius: Theme.radiusCard
@@ -42,12 +43,30 @@ Touchable {
             spoken: false
         }
 
-        BodyText {
+        Row {
             width: parent.width
-            text: root.line
-            size: Theme.sizeSecondary
-            secondary: true
-            spoken: false
+            spacing: Theme.du(12)
+
+            Icon {
+                id: mark
+
+                y: (line.lineHeight - height) / 2
+                visible: !root.available
+                name: "attention"
+                size: Theme.iconFine
+                stroke: Theme.strokeIconFine
+                color: Theme.attention
+            }
+
+            BodyText {
+                id: line
+
+                width: parent.width - (mark.visible ? mark.width + parent.spacing : 0)
+                text: root.line
+                size: Theme.sizeSecondary
+                color: root.available ? Theme.inkSecondary : Theme.attention
+                spoken: false
+            }
         }
     }
 

@@ -19,9 +19,6 @@ PageFrame {
     CardPanel {
         width: parent.width
         height: Theme.landscape ? parent.height : Math.min(parent.height, implicitHeight)
-        stage: root.viewModel.stage
-        word: root.viewModel.mark
-        tone: root.viewModel.tone
-        stateText: root.viewModel.stateText
+        panel: root.viewModel.panel
     }
 }

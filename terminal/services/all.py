@@ -1,0 +1,48 @@
+"""The services of one terminal together."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from kiosk.availability import Devices
+from kiosk.journeys.events import Device
+from kiosk.ports import Starting
+from terminal.device_thread import DeviceThread
+from terminal.services.card_readers import ReaderService
+from terminal.services.code_reader import CodeReaderService
+from terminal.services.document_camera import CameraService
+from terminal.services.receipt_printer import PrinterService
+from terminal.services.store import StoreService
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """`card_readers`: the identity card's, and the smart card reader where this terminal has one."""
+
+    card_readers: Mapping[Device, ReaderService]
+    camera: CameraService
+    printer: PrinterService
+    store: StoreService
+    codes: CodeReaderService | None = None
+
+    @property
+    def threads(self) -> Iterator[DeviceThread]:
+        """The store's last: the others still tell it how things ended."""
+        yield from (reader.thread for reader in self.card_readers.values())
+        yield self.camera.thread
+        if self.codes:
+            yield self.codes.thread
+        yield self.printer.thread
+        yield self.store.thread
+
+    def poll_devices(self) -> None:
+        """Something was plugged in or pulled out: ask every device now."""
+        for thread in self.threads:
+            thread.poll_now()
+
+    @property
+    def statuses(self) -> Devices:
+        """Which devices there are, before any was asked."""
+        return Devices(
+            smart_card_reader=Starting() if Device.SMART_CARD in self.card_readers else None,
+            code_reader=Starting() if self.codes else None,
+        )
