@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from hardware_sim.control import Refused, known
+from hardware_sim.devices.scan_engine_machine import HOSTILE
 
 Value = int | float | str
 NOW = "now"
@@ -28,6 +29,45 @@ class FaultyDevice(Protocol):
     def faults(self) -> dict[str, dict[str, Value]]:
         """Those that are set, with their parameters."""
         ...
+
+
+class FaultBook:
+    """The faults of one device: those that are so, and those that wait for their moment."""
+
+    def __init__(self) -> None:
+        self._now: dict[str, dict[str, Value]] = {}
+        self._armed: dict[str, dict[str, Value]] = {}
+
+    def set(self, name: str, *, on: str = NOW, **parameters: Value) -> None:
+        if on == NOW:
+            self._now[name] = parameters
+        else:
+            self._armed[name] = parameters | {"on": on}
+
+    def clear(self, name: str | None) -> list[str]:
+        """The names of those that were so, or were to be."""
+        cleared = [one for one in {**self._now, **self._armed} if name in (None, one)]
+        for one in cleared:
+            self._now.pop(one, None)
+            self._armed.pop(one, None)
+        return cleared
+
+    def begin(self, *names: str) -> list[str]:
+        """The moment has come for those of these that wait for it; which they were."""
+        begun = [name for name in names if name in self._armed]
+        for name in begun:
+            self._now[name] = {key: value for key, value in self._armed.pop(name).items() if key != "on"}
+        return begun
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._now
+
+    def amount(self, name: str, parameter: str) -> float:
+        """Of a fault that is so."""
+        return float(self._now[name][parameter])
+
+    def listed(self) -> dict[str, dict[str, Value]]:
+        return {name: dict(parameters) for name, parameters in {**self._armed, **self._now}.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +184,10 @@ FAULTS: dict[str, FaultKind] = {
             "scanner.hostile",
             CODES,
             "In place of each code comes one that was made to do harm.",
-            (Parameter("kind", "control", "", ("control", "long", "url", "invalid-text", "keys")),),
+            (Parameter("kind", "control", "", tuple(HOSTILE)),),
             CODE,
         ),
+        FaultKind("scanner.slow", CODES, "Each byte takes as long as at this baud.", (BAUD,), CODE),
         FaultKind("scanner.unplugged", CODES, "The plug is out.", (FOR_S,), CODE),
         FaultKind("camera.stale", CAMERA, "The picture stands still: no new frame comes."),
         FaultKind("camera.glare", CAMERA, "A lamp is reflected in the page and hides a part of it."),

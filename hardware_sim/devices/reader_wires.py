@@ -5,13 +5,17 @@ each with a thread, and the plug of both.
 import contextlib
 import math
 import os
+import random
 import socket
+import termios
 import threading
 import tty
 from collections.abc import Callable
 from pathlib import Path
 
 from hardware_sim.clock import Bell, Clock, RealClock, Source
+
+BAUDS = {getattr(termios, f"B{baud}"): baud for baud in (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400)}
 
 
 class Conversation:
@@ -60,6 +64,32 @@ class Conversation:
         return True
 
 
+class SerialConversation(Conversation):
+    """Over a line whose host must have set this speed: at another one only garbage is heard."""
+
+    def __init__(self, descriptor: int, pulled: Bell, clock: Clock, *, baud: int) -> None:
+        super().__init__(descriptor, pulled, clock)
+        self._baud = baud
+
+    def read(self, *, within_s: float | None = None, bell: Bell | None = None) -> bytes | None:
+        heard = super().read(within_s=within_s, bell=bell)
+        if not heard or _speed(self._descriptor) == self._baud:
+            return heard
+        return random.Random(heard).randbytes(len(heard))
+
+
+def _speed(descriptor: int) -> int:
+    """What the host has set on a pseudo-terminal, in baud; 0 when it is no usual one."""
+    return BAUDS.get(termios.tcgetattr(descriptor)[5], 0)
+
+
+def _set_speed(descriptor: int, baud: int) -> None:
+    attributes = termios.tcgetattr(descriptor)
+    speed = next(speed for speed, one in BAUDS.items() if one == baud)
+    attributes[4:6] = [speed, speed]
+    termios.tcsetattr(descriptor, termios.TCSANOW, attributes)
+
+
 Serve = Callable[[Conversation], None]
 
 
@@ -67,7 +97,8 @@ class ReaderWires:
     """Both wires, open from the beginning until `close`. `serve` is called in a thread for each host that comes.
 
     The pseudo-terminal's slave side stays open here too: else the master fails whenever no driver has the line
-    open. On TCP one host at a time is heard, as serial servers have it; `port` 0 takes any.
+    open. With `baud` a host on it must have the same speed, which is set until a host sets its own. On TCP one host at
+    a time is heard, as serial servers have it; `port` 0 takes any.
     """
 
     def __init__(
@@ -78,15 +109,19 @@ class ReaderWires:
         *,
         device: str = "identity card reader",
         clock: Clock | None = None,
+        baud: int | None = None,
     ) -> None:
         self._link = link
         self._serve = serve
         self._clock = clock or RealClock()
+        self._baud = baud
         self._pulled = Bell()
         self._listener = socket.create_server(("127.0.0.1", port))
         self.port = int(self._listener.getsockname()[1])
         self._master, self._slave = os.openpty()
         tty.setraw(self._slave)
+        if baud is not None:
+            _set_speed(self._slave, baud)
         fresh = link.with_name(f".{link.name}.new")
         fresh.unlink(missing_ok=True)
         fresh.symlink_to(os.ttyname(self._slave))
@@ -110,7 +145,10 @@ class ReaderWires:
         self._pulled.close()
 
     def _serve_serial(self) -> None:
-        self._serve(Conversation(self._master, self._pulled, self._clock))
+        if self._baud is None:
+            self._serve(Conversation(self._master, self._pulled, self._clock))
+        else:
+            self._serve(SerialConversation(self._master, self._pulled, self._clock, baud=self._baud))
 
     def _serve_tcp(self) -> None:
         while self._pulled not in self._clock.select([self._listener, self._pulled]):
@@ -125,8 +163,11 @@ class Plug:
     again, or for a time. Any thread may call.
     """
 
-    def __init__(self, link: Path, port: int, serve: Serve, *, device: str, clock: Clock) -> None:
+    def __init__(
+        self, link: Path, port: int, serve: Serve, *, device: str, clock: Clock, baud: int | None = None
+    ) -> None:
         self.port = port
+        self._baud = baud
         self._link = link
         self._serve = serve
         self._device = device
@@ -141,7 +182,7 @@ class Plug:
 
     @property
     def plugged(self) -> bool:
-        return self._wires is not None
+        return self._wires is not None and self._pull_for_s is None
 
     def start(self) -> None:
         self.plug()
@@ -162,7 +203,9 @@ class Plug:
         with self._guard:
             self._in_again_s = math.inf
             if self._wires is None:
-                self._wires = ReaderWires(self._link, self.port, self._serve, device=self._device, clock=self._clock)
+                self._wires = ReaderWires(
+                    self._link, self.port, self._serve, device=self._device, clock=self._clock, baud=self._baud
+                )
                 self.port = self._wires.port
 
     def unplug(self, *, for_s: float = 0.0) -> None:
@@ -182,11 +225,11 @@ class Plug:
     def _hold(self) -> None:
         while not self._stopping:
             self._bell.hush()
-            pull_for_s, self._pull_for_s = self._pull_for_s, None
             with self._guard:
                 waits_s = self._in_again_s - self._clock.now()
-            if pull_for_s is not None:
-                self.unplug(for_s=pull_for_s)
+            if self._pull_for_s is not None:
+                self.unplug(for_s=self._pull_for_s)
+                self._pull_for_s = None
             elif waits_s <= 0:
                 self.plug()
             else:
