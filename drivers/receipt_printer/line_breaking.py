@@ -9,7 +9,7 @@ from collections.abc import Iterator
 NOT_AT_START = frozenset("，。、；：！？）》」』】〉〕”’…—·％℃,.;:!?)]}%")
 NOT_AT_END = frozenset("（《「『【〈〔“‘([{￥")
 _REPLACED = {"\u00a0": " ", "\t": " ", "¥": "￥"}
-_SILENT = ("Cc", "Cf", "Cs", "Cn", "Zl", "Zp", "Mn", "Me")
+_SILENT = ("Cc", "Cf", "Cs", "Zl", "Zp", "Mn", "Me")  # not Cn: ideographs newer than this Python are names too
 
 
 def printable(text: str) -> str:

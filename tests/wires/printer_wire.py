@@ -74,6 +74,15 @@ class PrinterWire:
         self.lines_left = 0
         self._changed()
 
+    def open_cover(self) -> None:
+        self.cover_open = True
+        self._changed()
+
+    def close_cover(self) -> None:
+        self.cover_open = False
+        self._changed()
+        self._go_on()
+
     def set_trouble(self, trouble: Trouble | None) -> None:
         self.trouble = trouble
         self._changed()
