@@ -3,6 +3,7 @@
 import logging
 import os
 import sys
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import datetime
@@ -17,12 +18,13 @@ from drivers.configured import document_camera, identity_card_reader, receipt_pr
 from drivers.hotplug import Hotplug
 from kiosk.composing import Origin
 from kiosk.configuration import Configuration, Screen
-from kiosk.journeys.events import Device
+from kiosk.journeys.events import Device, Event
 from kiosk.journeys.pages import Idle, OutOfService
 from kiosk.ports import View
 from kiosk.session import Session, Terminal
 from sync.outbox.store import Outbox
 from terminal.current import Current
+from terminal.device_book import DeviceBook
 from terminal.plugged_watch import PluggedWatch
 from terminal.runner import CHINA, Runner
 from terminal.services.all import Services
@@ -139,7 +141,8 @@ class Application:
         self._shell = Shell(place, texts, self._runner.post, keyboard=keyboard, camera=self._camera_provider)
         self._frames = FrameBox(self._show_view)
         self._ends = ExitStack()  # what the adapters leave to be closed
-        self._services = self._serve(configuration, self._runner.mailbox.report)
+        self._book = DeviceBook(time.monotonic)
+        self._services = self._serve(configuration, self._report)
         self._runner.serve_with(self._services)
         self._plugged = PluggedWatch(Hotplug(), self._services.poll_devices, on_bug=self._bug)
         screen = configuration.screen if full_screen else _fitting(configuration.screen)
@@ -162,7 +165,7 @@ class Application:
         return Services(
             card_readers=readers,
             camera=CameraService(document_camera(devices.document_camera), report, self._bug, show=self._frames.put),
-            printer=PrinterService(receipt_printer(devices.receipt_printer), report, self._bug),
+            printer=PrinterService(receipt_printer(devices.receipt_printer), report, self._bug, spend=self._book.used),
             store=StoreService(
                 lambda: _outbox(configuration),
                 report,
@@ -171,6 +174,11 @@ class Application:
                 now=lambda: datetime.now(CHINA),
             ),
         )
+
+    def _report(self, event: Event, visit: int | None) -> None:
+        """In any thread."""
+        self._book.hear(event)
+        self._runner.mailbox.report(event, visit)
 
     def start(self) -> None:
         """Show the window and let the devices' threads run."""
@@ -214,6 +222,7 @@ class Application:
 
     def _look_for_news(self, outbox: Outbox) -> None:
         """In the store's thread."""
+        self._book.write_down(outbox)
         clock, now = self._services.store.clock, datetime.now(CHINA)
         self._runner.tell_clock(clock)
         if not self._outdated and self._current.is_outdated(outbox.pulled_versions(), now, clock):

@@ -5,8 +5,18 @@ from collections import Counter as Tally
 from collections.abc import Callable
 
 from kiosk.health import Counter
-from kiosk.journeys.events import Device
-from kiosk.ports import Status
+from kiosk.identity import CardKind
+from kiosk.journeys.events import (
+    CardNotRead,
+    CardRead,
+    Device,
+    DeviceChanged,
+    Event,
+    PageCaptured,
+    PageNotCaptured,
+    PrintEnded,
+)
+from kiosk.ports import Printed, Status, Used
 from sync.outbox.devices import DeviceNews
 from sync.outbox.store import Outbox
 
@@ -22,6 +32,28 @@ class DeviceBook:
         self._statuses: dict[str, Status] = {}
         self._counts: Tally[tuple[str, Counter]] = Tally()
         self._next_s = 0.0
+
+    def hear(self, event: Event) -> None:
+        """What an event tells of a device. What a printer has used is no event."""
+        match event:
+            case DeviceChanged(device, status) if device is not Device.STORE:
+                self.status(device, status)
+            case CardRead(content):
+                social = content.card.kind is CardKind.SOCIAL_SECURITY
+                self.count(Device.SMART_CARD if social else Device.READER, Counter.READS)
+            case CardNotRead(device):
+                self.count(device, Counter.READS_FAILED)
+            case PageCaptured():
+                self.count(Device.CAMERA, Counter.PAGES)
+            case PageNotCaptured():
+                self.count(Device.CAMERA, Counter.PAGES_FAILED)
+            case PrintEnded(_, outcome):
+                self.count(Device.PRINTER, Counter.PRINTS if outcome == Printed() else Counter.PRINTS_FAILED)
+
+    def used(self, used: Used) -> None:
+        """What the printer has used since it was last said."""
+        self.count(Device.PRINTER, Counter.PAPER_MM, used.paper_mm)
+        self.count(Device.PRINTER, Counter.CUTS, used.cuts)
 
     def status(self, device: Device, status: Status) -> None:
         with self._guard:

@@ -87,9 +87,15 @@ class House:
         self.gateway_url = line.partition("listening on ")[2].split()[0].rstrip("/")
 
     def start_devices(self, *words: str) -> Mapping[str, Any]:
-        """The simulated devices, with further words for `kiosk-sim up`; returns what it says."""
+        """The simulated devices, with further words for `kiosk-sim up`; returns what it says.
+
+        What a device asks of the environment (where its service listens), every process after this has.
+        """
         pace = () if self._pace else ("--no-pace",)
         answer: Mapping[str, Any] = self.sim("up", "--detach", *pace, *words)
+        for device in answer.values():
+            if isinstance(device, Mapping):
+                self._environment.update(device.get("environment", {}))
         return answer
 
     def write_configuration(self, devices: Mapping[str, Any]) -> None:
@@ -131,6 +137,7 @@ height_px = {height}
 [devices.identity_card_reader]
 address = "serial:{devices["identity_card_reader"]["address"]}"
 simulated = true
+{_further_readers(devices)}
 
 [devices.document_camera]
 driver = "frames"
@@ -267,3 +274,22 @@ simulated = true
                     continue
                 ended = f"did not get ready within {READY_WITHIN_S:g} s"
             raise NotStarted(f"{name} {ended}:\n{self.log_of(name)}")
+
+
+def _further_readers(devices: Mapping[str, Any]) -> str:
+    """The tables of the devices that not every terminal has."""
+    tables = ""
+    if slot := devices.get("smart_card_reader"):
+        tables += f'''
+[devices.smart_card_reader]
+address = "{slot["address"]}"
+simulated = true
+'''
+    if codes := devices.get("code_reader"):
+        tables += f'''
+[devices.code_reader]
+driver = "scan-engine"
+address = "{codes["address"]}"
+simulated = true
+'''
+    return tables

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from kiosk.journeys.events import Device
-from kiosk.ports import CodeRead, CodeReader, Disconnected, NeedsAttention, NoCode, Ready
+from kiosk.ports import CodeRead, CodeReader, Disconnected, NeedsAttention, NoCode
 from terminal.device_thread import DeviceThread
 from terminal.services.reporting import LOST_STATUS_S, OnBug, Report, StatusReport
 
@@ -37,12 +37,12 @@ class CodeReaderService:
             return self._status.wait_s
         match self._reader.look():
             case NoCode():
-                self._status.tell(Ready())
+                self._status.works()
                 return LOOK_FOR_CODE_S
             case (NeedsAttention() | Disconnected()) as away:
                 self._status.tell(away)
                 return LOST_STATUS_S
             case code:
-                self._status.tell(Ready())
+                self._status.works()
                 self._tell(code)
                 return LOOK_FOR_CODE_S

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from kiosk.journeys.events import Device, PageCaptured, PageNotCaptured, PageSeen, Shift, Sight
-from kiosk.ports import CapturedPage, Disconnected, DocumentCamera, NotCaptured, Page, Ready, View
+from kiosk.ports import CapturedPage, Disconnected, DocumentCamera, NotCaptured, Page, View
 from terminal.device_thread import DeviceThread
 from terminal.services.reporting import LOST_STATUS_S, OnBug, Report, StatusReport
 
@@ -45,7 +45,7 @@ class CameraService:
             return self._status.wait_s
         match self._camera.look():
             case View() as view:
-                self._status.tell(Ready())
+                self._status.works()
                 self._show(view, self._watching_for)
                 sight = sight_of(view.page)
                 if sight != self._sight:

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 
 from kiosk.journeys.events import Device, DeviceChanged, Event
-from kiosk.ports import Disconnected, NeedsAttention, Starting, Status
+from kiosk.ports import Degraded, Disconnected, NeedsAttention, Ready, Starting, Status
 
 log = logging.getLogger(__name__)
 
@@ -37,3 +37,8 @@ class StatusReport:
             log.info("%s is back", self._device.value)
         self._last = status
         self._report(DeviceChanged(self._device, status), None)
+
+    def works(self) -> None:
+        """It has just done what was asked. What somebody should look at soon stays as it was told."""
+        if not isinstance(self._last, Ready | Degraded):
+            self.tell(Ready())

@@ -1,17 +1,28 @@
 """What devices do is written down by the store's thread, and nothing of it is lost on the way."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from kiosk.faults import PAPER_OUT
+from kiosk.faults import CAMERA_FROZEN, PAPER_OUT, PRINTER_SILENT, SMART_CARD_REMOVED
 from kiosk.health import Counter, DeviceHealth
-from kiosk.journeys.events import Device
-from kiosk.ports import NeedsAttention, Ready
+from kiosk.identity import CardKind
+from kiosk.journeys.events import (
+    CardNotRead,
+    CardRead,
+    Device,
+    DeviceChanged,
+    Event,
+    PageNotCaptured,
+    PrintEnded,
+)
+from kiosk.ports import CardContent, NeedsAttention, Printed, PrintUnknown, Ready, Used
 from sync.outbox.overview import Overview
 from sync.outbox.store import Outbox
 from terminal.device_book import KEEP_EVERY_S, DeviceBook
+from ui.sheet_people import CHEN
 
 
 class Store:
@@ -68,3 +79,35 @@ def test_what_a_broken_store_did_not_take_is_brought_again(store: Store, monkeyp
     store.book.count(Device.PRINTER, Counter.CUTS, 1)
     store.now_s += KEEP_EVERY_S
     assert store.written()["receipt_printer"].counters == {Counter.CUTS: 3}
+
+
+@pytest.mark.parametrize(
+    ("event", "device", "counter"),
+    [
+        (CardRead(CardContent(CHEN)), "identity_card_reader", Counter.READS),
+        (CardRead(CardContent(replace(CHEN, kind=CardKind.SOCIAL_SECURITY))), "smart_card_reader", Counter.READS),
+        (CardNotRead(Device.SMART_CARD, SMART_CARD_REMOVED), "smart_card_reader", Counter.READS_FAILED),
+        (PageNotCaptured(CAMERA_FROZEN), "document_camera", Counter.PAGES_FAILED),
+        (PrintEnded("job", Printed()), "receipt_printer", Counter.PRINTS),
+        (PrintEnded("job", PrintUnknown(PRINTER_SILENT)), "receipt_printer", Counter.PRINTS_FAILED),
+    ],
+)
+def test_what_happens_at_the_terminal_is_counted_by_device(
+    store: Store, event: Event, device: str, counter: Counter
+) -> None:
+    store.book.hear(DeviceChanged(Device(device), Ready()))
+    store.book.hear(event)
+    store.now_s += KEEP_EVERY_S
+    assert store.written()[device].counters == {counter: 1}
+
+
+def test_the_paper_that_a_print_has_used_is_counted(store: Store) -> None:
+    store.book.hear(DeviceChanged(Device.PRINTER, Ready()))
+    store.book.used(Used(paper_mm=140, cuts=1))
+    store.now_s += KEEP_EVERY_S
+    assert store.written()["receipt_printer"].counters == {Counter.PAPER_MM: 140, Counter.CUTS: 1}
+
+
+def test_the_store_is_no_device_of_the_book(store: Store) -> None:
+    store.book.hear(DeviceChanged(Device.STORE, Ready()))
+    assert store.written() == {}
