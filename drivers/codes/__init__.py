@@ -1,0 +1,1 @@
+"""Readers of codes that people show on phones, papers and cards."""

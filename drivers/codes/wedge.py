@@ -1,0 +1,174 @@
+"""Keyboard-wedge scanner: a keyboard to the system, grabbed so that what it types never reaches the screen.
+
+`python -m drivers.codes.wedge --probe --address /dev/input/by-id/...` asks one on its own; `--address name:...` finds
+it by the name that it tells.
+"""
+
+import argparse
+import logging
+import select
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from drivers.codes.content import text_of
+from drivers.codes.hold_off import HoldOff
+from drivers.codes.wedge_keys import Keys, Spoilt, Typed
+from drivers.probing import Finding, probe_main, status_finding
+from kiosk.codes import CodeSource, Symbology
+from kiosk.faults import CODE_READER_NOT_WORKING, CODE_READER_UNPLUGGED
+from kiosk.ports import CodeRead, Disconnected, NeedsAttention, NoCode, Ready
+
+TESTED_AGAINST = "absent devices and files that are no device; never run against a real device"
+LOOK_WITHIN_S = 0.55
+QUIET_S = 0.15  # scanners type a key every few milliseconds
+
+
+class Wedge:
+    """Satisfies `kiosk.ports.CodeReader`.
+
+    `address`: a path under `/dev/input`, or `name:` and the device's name. The device is taken at the first call and
+    kept: what is typed while nobody looks is thrown away, and is never a key press on the screen. Any way in which
+    the device can be lost ends here as an outcome; the next call looks for it again.
+    """
+
+    def __init__(self, address: str, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._address = address
+        self._clock = clock
+        self._hold_off = HoldOff(clock)
+        self._device: Any = None
+        self._keys = Keys()
+        self._last_key_at = 0.0
+        self._pending: list[Typed | Spoilt] = []
+        logging.getLogger(__name__).info("wedge: tested against %s", TESTED_AGAINST)
+
+    def status(self) -> Ready | NeedsAttention | Disconnected:
+        refused = self._take()
+        if refused is not None:
+            return refused
+        try:
+            self._device.active_keys()  # asks the kernel, which knows whether it is still there
+        except OSError:
+            return self._lost()
+        return Ready()
+
+    def look(self) -> CodeRead | NoCode | NeedsAttention | Disconnected:
+        refused = self._take()
+        if refused is not None:
+            return refused
+        deadline = self._clock() + LOOK_WITHIN_S
+        try:
+            while not self._pending and (left := deadline - self._clock()) > 0:
+                self._read(within_s=min(left, QUIET_S))
+        except OSError:
+            return self._lost()
+        ended = self._pending.pop(0) if self._pending else None
+        if not isinstance(ended, Typed):
+            return NoCode()
+        code = CodeRead(ended.payload, text_of(ended.payload), Symbology.NOT_TOLD, CodeSource.WEDGE)
+        return code if self._hold_off.is_new(code) else NoCode()
+
+    def rest(self) -> None:
+        """Throws away what was typed; the device stays grabbed."""
+        self._hold_off.forget()
+        if self._device is not None:
+            try:
+                while self._read(within_s=0):
+                    pass
+            except OSError:
+                self._lost()
+        self._forget_keys()
+
+    def close(self) -> None:
+        """Gives the keyboard back to the system."""
+        if self._device is not None:
+            self._device.close()
+            self._device = None
+
+    def _read(self, *, within_s: float) -> bool:
+        """Takes what was typed, at most one read; silence ends a code. OSError when the device is gone."""
+        if select.select([self._device.fd], [], [], within_s)[0]:
+            for event in self._device.read():
+                self._keep(self._keys.take((event.type, event.code, event.value)))
+            self._last_key_at = self._clock()
+            return True
+        if self._clock() - self._last_key_at >= QUIET_S:
+            self._keep(self._keys.end())
+        return False
+
+    def _keep(self, ended: Typed | Spoilt | None) -> None:
+        if ended is not None and len(self._pending) < 2:  # whoever scans faster than is asked loses codes
+            self._pending.append(ended)
+
+    def _take(self) -> NeedsAttention | Disconnected | None:
+        if self._device is not None:
+            return None
+        import evdev
+
+        path = self._path(evdev)
+        if path is None:
+            return Disconnected(CODE_READER_UNPLUGGED)
+        try:
+            device = evdev.InputDevice(path)
+        except FileNotFoundError:
+            return Disconnected(CODE_READER_UNPLUGGED)
+        except OSError:  # not allowed, or no input device
+            return NeedsAttention(CODE_READER_NOT_WORKING)
+        try:
+            device.grab()
+        except OSError:  # somebody else has it: what is scanned would be typed there
+            device.close()
+            return NeedsAttention(CODE_READER_NOT_WORKING)
+        self._device = device
+        self._forget_keys()
+        return None
+
+    def _path(self, evdev: Any) -> str | None:
+        kind, _, name = self._address.partition(":")
+        if kind != "name":
+            return self._address if Path(self._address).exists() else None
+        for path in evdev.list_devices():
+            try:
+                device = evdev.InputDevice(path)
+            except OSError:  # gone between the two
+                continue
+            found = device.name == name
+            device.close()
+            if found:
+                return str(path)
+        return None
+
+    def _forget_keys(self) -> None:
+        self._keys, self._pending = Keys(), []
+
+    def _lost(self) -> Disconnected:
+        try:
+            self.close()
+        except OSError:
+            self._device = None
+        self._forget_keys()
+        return Disconnected(CODE_READER_UNPLUGGED)
+
+
+def _probe(chosen: argparse.Namespace) -> Iterator[Finding]:
+    wedge = Wedge(chosen.address)
+    yield Finding("tested against", TESTED_AGAINST)
+    status = wedge.status()
+    yield status_finding(status)
+    if isinstance(status, Ready):
+        looked = wedge.look()
+        code = f"{len(looked.payload)} bytes: {looked.payload[:64].hex()}" if isinstance(looked, CodeRead) else "none"
+        yield Finding("code", code)
+    wedge.close()
+
+
+if __name__ == "__main__":
+    sys.exit(
+        probe_main(
+            _probe,
+            program="drivers.codes.wedge",
+            address_example="/dev/input/by-id/usb-Scanner-event-kbd or name:Scanner",
+        )
+    )
