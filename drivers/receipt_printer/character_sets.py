@@ -4,6 +4,7 @@ In Chinese mode every byte from 81 on starts a character, so one-byte text stand
 only characters are sent whose width every font agrees on.
 """
 
+from functools import lru_cache
 from itertools import groupby
 
 from PIL import Image
@@ -23,6 +24,7 @@ def encode_mode(profile: Profile) -> bytes:
     return _BEGIN[profile.character_mode]
 
 
+@lru_cache(maxsize=8192)
 def has_code(character: str, encoding: str) -> bool:
     """Whether a printer with this character set has it: one ASCII byte or a two-byte code that is not a user's own."""
     if character.isascii():

@@ -8,7 +8,7 @@ code is printed as a picture, and in large type its whole line.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import assert_never
+from typing import Any, assert_never
 
 from PIL import Image
 from qrcode import QRCode
@@ -143,17 +143,17 @@ class _Writer:
         return Piece(encode_raster(picture), picture.height)
 
     def _qr(self, payload: str) -> Piece:
-        code = QRCode(error_correction=ERROR_CORRECT_M, border=0)
+        code: QRCode[Any] = QRCode(error_correction=ERROR_CORRECT_M, border=0)
         code.add_data(payload)
-        code.make()
         module = self._profile.qr_module_dots
-        dots = len(code.modules) * module + LINE_DOTS
+        dots = (17 + 4 * code.best_fit()) * module + LINE_DOTS
         if self._profile.qr == "native":
             return Piece(encode_qr(payload, module), dots)
-        doubled = module % 2 == 0
+        code.make()
         across = len(code.modules)
         picture = Image.new("1", (across, across))
         picture.putdata([int(bool(dark)) for row in code.modules for dark in row])
+        doubled = module % 2 == 0
         side = across * (module // 2 if doubled else module)
         drawn = encode_raster(picture.resize((side, side), Image.Resampling.NEAREST), doubled=doubled)
         return Piece(CENTRE + drawn + LEFT + b"\x1bd\x01", dots)

@@ -24,6 +24,8 @@ def printable(text: str) -> str:
 
 def _composed(text: str) -> str:
     """Only what carries an accent is touched: composing all would put other ideographs into some names."""
+    if not any(map(unicodedata.combining, text)):
+        return text
     clusters: list[str] = []
     for character in text:
         if clusters and unicodedata.combining(character):
