@@ -123,7 +123,7 @@ def _probe(chosen: argparse.Namespace) -> Iterator[Finding]:
 
 def read_folder(folder: Path) -> int:
     """Prints what the pictures hold. `ms` is the time of reading codes, without opening the file."""
-    from drivers.codes.decoding import read_codes
+    from drivers.codes.decoding import FoundCode, read_codes
     from drivers.codes.pictures import picture_files, read_picture
 
     try:
@@ -136,7 +136,8 @@ def read_folder(folder: Path) -> int:
         began = time.perf_counter()
         codes = [] if picture is None else read_codes(picture, within_s=PICTURE_WITHIN_S)
         ms = round((time.perf_counter() - began) * 1000, 2)
-        for code in codes or [None]:
+        told: Sequence[FoundCode | None] = codes or [None]
+        for code in told:
             line = {
                 "file": path.name,
                 "payload": code and code.payload.hex(),

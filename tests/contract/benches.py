@@ -22,6 +22,7 @@ from hardware_sim.control import Simulation
 from hardware_sim.simulation import running
 from kiosk import ports
 from kiosk.submission import Rating, Receipt
+from tests.contract.code_hands import CodeHands, folder_code_camera, scripted_scan_engine
 from tests.contract.simulated_hands import SimulatedCardHands, SimulatedDeskHands, SimulatedPrinterHands
 from tests.contract.store_hands import StoreHands
 from tests.wires.desk_pictures import SIZE, desk, place, sheet
@@ -88,6 +89,7 @@ class Bench(Generic[Adapter, Hands]):
     hands: Hands
 
 
+CodeBench = Bench[ports.CodeReader, CodeHands]
 ReaderBench = Bench[ports.IdentityCardReader, CardHands]
 CameraBench = Bench[ports.DocumentCamera, DeskHands]
 PrinterBench = Bench[ports.ReceiptPrinter, PrinterHands]
@@ -200,6 +202,16 @@ def _encrypted_file() -> Iterator[OutboxBench]:
         hands.outbox.close()
 
 
+@contextmanager
+def _code_reader(made: Callable[[], AbstractContextManager[tuple[ports.CodeReader, CodeHands]]]) -> Iterator[CodeBench]:
+    with made() as (adapter, hands):
+        yield Bench(adapter, hands)
+
+
+CODE_READERS: dict[str, Callable[[], AbstractContextManager[CodeBench]]] = {
+    "camera, folder": lambda: _code_reader(folder_code_camera),
+    "scan engine, scripted wire": lambda: _code_reader(scripted_scan_engine),
+}
 IDENTITY_CARD_READERS: dict[str, Callable[[], AbstractContextManager[ReaderBench]]] = {
     "scripted wire": _scripted_reader,
     "simulated, serial": lambda: _simulated_reader(lambda reader: f"serial:{reader['address']}"),
