@@ -23,6 +23,7 @@ SUBMIT, UNLINK, SUBMITTED, UNLINKED = 1, 2, 3, 4
 OUT, IN = 0, 1
 DEVICE_FORM = ">256s32sIIIHHHBBBBBB"
 WITHIN_S = 5.0
+BUSY_WITHIN_S = 1.0
 
 
 def _gone(why: str) -> usb.core.USBError:
@@ -239,7 +240,7 @@ class UsbIpBackend(usb.backend.IBackend):  # type: ignore[misc]  # pyusb has no 
 
 def _imported(port: int, device: Exported) -> socket.socket:
     """An exporter may still be letting go of the one before: asked again for a while."""
-    deadline = time.monotonic() + WITHIN_S
+    deadline = time.monotonic() + BUSY_WITHIN_S
     while True:
         try:
             connection = _connected(port)
