@@ -22,7 +22,7 @@ APDU_MAX = 261  # short: header, Lc, 255 bytes, Le
 PIECES_MAX = 40  # of one answer, that a card hands over by GET RESPONSE
 _SCRIPT = Path(__file__).with_name("pcsc_process.py")
 _LINE_MAX = 200_000
-_PRESENT, _MUTE, _COUNTED_FROM = 0x20, 0x200, 16
+_PRESENT, _IN_USE, _MUTE, _COUNTED_FROM = 0x20, 0x100, 0x200, 16
 
 
 class Trouble(Enum):
@@ -118,11 +118,13 @@ class PcscWire:
     def connect(self, *, within_s: float) -> Trouble | None:
         """Take the card for ourselves. All exchanges until `disconnect` must be over within that time."""
         self._until = time.monotonic() + within_s
-        if isinstance(connected := self._ask("connect"), Trouble):
-            return connected
-        begun = self._ask("begin")  # waits as long as another program is in the middle of something
-        if isinstance(begun, Trouble):
-            return Trouble.BUSY if begun is Trouble.SILENT else begun
+        if isinstance(seen := self._ask("look"), Trouble):
+            return seen
+        # A call that waits for another program waits as long as that takes.
+        in_use = seen["state"] & _IN_USE
+        for step, waits_for_others in (("connect", in_use), ("begin", True)):
+            if isinstance(trouble := self._ask(step), Trouble):
+                return Trouble.BUSY if trouble is Trouble.SILENT and waits_for_others else trouble
         return None
 
     def transmit(self, apdu: bytes) -> bytes | Trouble:

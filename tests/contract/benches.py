@@ -6,7 +6,7 @@ the adapter and its hands, and cleans up when left.
 
 import json
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,9 +14,11 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from drivers.document_camera.document_camera import DocumentCamera
 from drivers.document_camera.frames import FolderOfFrames
+from drivers.identity_card.pcsc_storage import StorageCardReader
 from drivers.identity_card.sam_reader import SamReader
 from drivers.receipt_printer.escpos_printer import EscPosPrinter
 from drivers.receipt_printer.profiles import profile_named
+from drivers.smart_card.smart_card_reader import SmartCardReader
 from drivers.transport import open_transport
 from hardware_sim.control import Simulation
 from hardware_sim.simulation import running
@@ -24,10 +26,12 @@ from kiosk import ports
 from kiosk.submission import Rating, Receipt
 from tests.contract.code_hands import CodeHands, folder_code_camera, scripted_scan_engine
 from tests.contract.simulated_hands import SimulatedCardHands, SimulatedDeskHands, SimulatedPrinterHands
+from tests.contract.smart_card_hands import SimulatedSlotHands, StorageCardHands
 from tests.contract.store_hands import StoreHands
 from tests.wires.desk_pictures import SIZE, desk, place, sheet
 from tests.wires.printer_wire import PrinterWire
 from tests.wires.sam_wire import SamWire
+from tests.wires.virtual_card import virtual_slot
 
 GOLDEN_CARDS = json.loads((Path(__file__).parents[1] / "golden" / "cards.json").read_text(encoding="utf-8"))
 
@@ -39,6 +43,21 @@ class CardHands(Protocol):
     def lift(self) -> None: ...
     def unplug(self) -> None: ...
     def plug(self) -> None: ...
+
+
+class SmartCardHands(Protocol):
+    """`insert` puts in a social security card with these records (by file and tag, in hex), which with `pull_after` is
+    pulled when it has answered so many commands; each returns once the PC/SC service has noticed."""
+
+    def insert(self, records: Mapping[str, Mapping[str, str]], *, pull_after: int | None = None) -> None: ...
+    def insert_mute(self) -> None: ...
+    def insert_stranger(self) -> None: ...
+    def insert_contactless(self, number: bytes) -> None: ...
+    def remove(self) -> None: ...
+    def unplug(self) -> None: ...
+    def plug(self) -> None: ...
+    def stop_service(self) -> None: ...
+    def start_service(self) -> None: ...
 
 
 class DeskHands(Protocol):
@@ -91,6 +110,7 @@ class Bench(Generic[Adapter, Hands]):
 
 CodeBench = Bench[ports.CodeReader, CodeHands]
 ReaderBench = Bench[ports.IdentityCardReader, CardHands]
+SmartCardBench = Bench[ports.SmartCardReader, SmartCardHands]
 CameraBench = Bench[ports.DocumentCamera, DeskHands]
 PrinterBench = Bench[ports.ReceiptPrinter, PrinterHands]
 OutboxBench = Bench[ports.Outbox, OutboxHands]
@@ -100,6 +120,18 @@ OutboxBench = Bench[ports.Outbox, OutboxHands]
 def _scripted_reader() -> Iterator[ReaderBench]:
     wire = SamWire()
     yield Bench(SamReader(wire), wire)
+
+
+@contextmanager
+def _storage_card_reader() -> Iterator[ReaderBench]:
+    with virtual_slot() as slot, closing(StorageCardReader(slot.reader)) as reader:
+        yield Bench(reader, StorageCardHands(slot))
+
+
+@contextmanager
+def _simulated_smart_cards() -> Iterator[SmartCardBench]:
+    with virtual_slot() as slot, SimulatedSlotHands.at(slot) as hands, closing(SmartCardReader(slot.reader)) as reader:
+        yield Bench(reader, hands)
 
 
 class _FolderHands:
@@ -216,6 +248,10 @@ IDENTITY_CARD_READERS: dict[str, Callable[[], AbstractContextManager[ReaderBench
     "scripted wire": _scripted_reader,
     "simulated, serial": lambda: _simulated_reader(lambda reader: f"serial:{reader['address']}"),
     "simulated, TCP": lambda: _simulated_reader(lambda reader: str(reader["tcp_address"])),
+    "storage cards in a virtual reader": _storage_card_reader,
+}
+SMART_CARD_READERS: dict[str, Callable[[], AbstractContextManager[SmartCardBench]]] = {
+    "simulated cards in a virtual reader": _simulated_smart_cards,
 }
 DOCUMENT_CAMERAS: dict[str, Callable[[], AbstractContextManager[CameraBench]]] = {
     "folder": _folder_camera,

@@ -33,7 +33,6 @@ def test_each_kind_of_card_is_found_and_read(bench: ReaderBench, card: dict[str,
     assert (content.card.number, content.card.name) == (card["card"]["number"], card["card"]["name"])
     assert content.card.birth == date.fromisoformat(card["card"]["birth"])
     assert len(content.photo) == 1024
-    assert content.sam_number
 
 
 def test_a_card_that_was_read_is_found_again_only_after_it_was_lifted(bench: ReaderBench) -> None:

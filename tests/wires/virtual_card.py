@@ -139,19 +139,27 @@ class Slot:
     def reader(self) -> str:
         return self._service.readers[0].name
 
+    @property
+    def port(self) -> int:
+        """Where a card connects."""
+        return self._service.readers[0].port
+
     def insert(self, answers: CardAnswers, *, atr: bytes = ATR, pull_after: int | None = None) -> None:
         self.remove()
-        self._card = VirtualCard(self._service.readers[0].port, answers, atr=atr, pull_after=pull_after)
+        self._card = VirtualCard(self.port, answers, atr=atr, pull_after=pull_after)
         self.until_a_card_is_there()
 
     def until_a_card_is_there(self) -> None:
         until(lambda: isinstance(self._eyes.look(), Inserted), "a card in the reader")
 
+    def until_empty(self) -> None:
+        until(lambda: self._eyes.look() == Empty(), "an empty reader")
+
     def remove(self) -> None:
         if self._card is not None:
             self._card.pull()
             self._card = None
-            until(lambda: self._eyes.look() == Empty(), "an empty reader")
+            self.until_empty()
 
     def unplug(self) -> None:
         self._service.set_readers(plugged=False)
