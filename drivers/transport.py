@@ -6,8 +6,9 @@ A transport opens itself at the first call and again after a loss, so that recon
 import select
 import socket
 import termios
+from collections.abc import Mapping
 from contextlib import suppress
-from typing import Protocol
+from typing import Literal, Protocol
 from urllib.parse import parse_qs, urlsplit
 
 import serial
@@ -15,6 +16,10 @@ import serial
 CONNECT_WITHIN_S = 0.3  # devices stand on the same desk
 WRITE_WITHIN_S = 5.0
 _CHUNK = 65536
+
+
+Flow = Literal["none", "xonxoff", "rtscts"]
+FLOWS: Mapping[str, Flow] = {"none": "none", "xonxoff": "xonxoff", "rtscts": "rtscts"}
 
 
 class TransportLost(Exception):
@@ -40,11 +45,12 @@ class Transport(Protocol):
 
 
 class SerialTransport:
-    """A serial port or pseudo-terminal, 8N1."""
+    """A serial port or pseudo-terminal, 8N1. `flow`: how the device holds us up when its buffer is full."""
 
-    def __init__(self, path: str, *, baud: int) -> None:
+    def __init__(self, path: str, *, baud: int, flow: Flow = "none") -> None:
         self._path = path
         self._baud = baud
+        self._flow = flow
         self._port: serial.Serial | None = None
 
     def discard_input(self) -> None:
@@ -80,13 +86,22 @@ class SerialTransport:
         if self._port is None:
             try:
                 self._port = serial.Serial(
-                    self._path, baudrate=self._baud, timeout=0, write_timeout=WRITE_WITHIN_S, exclusive=True
+                    self._path,
+                    baudrate=self._baud,
+                    timeout=0,
+                    write_timeout=WRITE_WITHIN_S,
+                    exclusive=True,
+                    xonxoff=self._flow == "xonxoff",
+                    rtscts=self._flow == "rtscts",
                 )
             except (OSError, termios.error) as error:
                 raise self._lost(error) from error
         return self._port
 
     def _lost(self, error: Exception) -> TransportLost:
+        if self._port is not None:
+            with suppress(OSError, termios.error):
+                self._port.reset_output_buffer()  # else closing waits until a stopped device has taken it all
         self.close()
         return TransportLost(f"{self._path}: {error}")
 
@@ -145,7 +160,7 @@ class TcpTransport:
 def open_transport(address: str, *, default_baud: int = 115200) -> Transport:
     """`serial:/dev/ttyS1?baud=115200`, `tcp:host:port`, or `usb:VVVV:PPPP[:SERIAL]` for a printer.
 
-    Opens nothing yet; ValueError for any other form.
+    Behind `serial:` may stand `flow=xonxoff` or `flow=rtscts` too. Opens nothing yet; ValueError for any other form.
     """
     try:
         transport = _named(address, default_baud)
@@ -162,8 +177,9 @@ def _named(address: str, default_baud: int) -> Transport | None:
     if kind == "serial":
         path, _, query = rest.partition("?")
         options = parse_qs(query, strict_parsing=True) if query else {}
-        if path and options.keys() <= {"baud"}:
-            return SerialTransport(path, baud=int(options["baud"][0]) if options else default_baud)
+        flow = FLOWS.get(options.get("flow", ["none"])[0])
+        if path and flow and options.keys() <= {"baud", "flow"}:
+            return SerialTransport(path, baud=int(options.get("baud", [str(default_baud)])[0]), flow=flow)
     if kind == "tcp":
         network = urlsplit(f"//{rest}")
         if network.hostname and network.port and network.netloc == rest:

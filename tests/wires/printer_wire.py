@@ -15,9 +15,20 @@ from tests.wires.escpos_paper import Paper, read_paper
 
 REAL_TIME = re.compile(rb"(\x10\x04[\x01-\x04\x14]|\x10\x05\x02|\x1b@|\x1da.)", re.DOTALL)
 CONFIRMATION = re.compile(rb"\x1d\(H\x06\x0000(.{4})", re.DOTALL)
-ACTION = re.compile(rb"(\x1d\(H\x06\x0000.{4}|\x1dVB.|\x1dV\x00|\x1dI.|\x1de\x03.|\x1de[\x02\x05])|(?<=\n)", re.DOTALL)
-BEGUN = re.compile(rb"\x1d(V(B)?|e(\x03)?|I|\((H.{0,7})?)?\Z", re.DOTALL)
-IDENTITY = {b"\x1dI\x01": b"\x20", b"\x1dI\x02": b"\x02"}
+ACTION = re.compile(
+    rb"(\x1d\(H\x06\x0000.{4}|\x1dVB.|\x1dV\x00|\x1dI.|\x1dg2\x00.\x00|\x1de\x03.|\x1de[\x02\x05])|(?<=\n)", re.DOTALL
+)
+BEGUN = re.compile(rb"\x1d(V(B)?|e(\x03)?|I|g(2.{0,2})?|\((H.{0,7})?)?\Z", re.DOTALL)
+IDENTITY = {
+    b"\x1dI\x01": b"\x20",
+    b"\x1dI\x02": b"\x02",
+    b"\x1dI\x41": b"_2.01 ESC\x00",
+    b"\x1dI\x42": b"_MAKER\x00",
+    b"\x1dI\x43": b"_P-80\x00",
+    b"\x1dg2\x00\x94\x00": b"_40321\x00",
+    b"\x1dg2\x00\xb2\x00": b"_812\x00",
+    b"\x1dg2\x00\xc6\x00": b"_95\x00",
+}
 
 
 class Trouble(Enum):
@@ -164,7 +175,7 @@ class PrinterWire:
                 if not self.mute_confirmation:
                     self._say(b"\x37\x22" + asked[1] + b"\x00")
                 continue
-            if piece[:2] == b"\x1dI":
+            if piece[:2] in (b"\x1dI", b"\x1dg"):
                 if not self.mute_confirmation:
                     self._say(IDENTITY[piece])
                 continue

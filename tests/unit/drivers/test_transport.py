@@ -2,6 +2,7 @@
 
 import os
 import socket
+import termios
 import tty
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -140,3 +141,22 @@ def test_a_replay_notices_another_question(tmp_path: Path) -> None:
     with pytest.raises(TransportLost):
         replayed.read(within_s=0)
     assert replayed.finished
+
+
+@pytest.mark.parametrize(
+    ("flow", "xon", "rts"), [("xonxoff", True, False), ("rtscts", False, True), ("none", False, False)]
+)
+def test_a_device_may_hold_a_serial_wire_up_as_its_address_says(
+    terminal: tuple[int, Path, Callable[[], int]], flow: str, *, xon: bool, rts: bool
+) -> None:
+    device, name, _ = terminal
+    wire = open_transport(f"serial:{name}?baud=9600&flow={flow}")
+    wire.write(b"x")
+    settings = termios.tcgetattr(device)
+    assert (bool(settings[0] & termios.IXON), bool(settings[2] & termios.CRTSCTS)) == (xon, rts)
+    wire.close()
+
+
+def test_a_way_to_be_held_up_that_is_not_known_is_no_address() -> None:
+    with pytest.raises(ValueError, match="not an address"):
+        open_transport("serial:/dev/ttyS1?flow=dtrdsr")
