@@ -29,7 +29,7 @@ from tests.contract.simulated_hands import SimulatedCardHands, SimulatedDeskHand
 from tests.contract.smart_card_hands import SimulatedSlotHands, StorageCardHands
 from tests.contract.store_hands import StoreHands
 from tests.wires.desk_pictures import SIZE, desk, place, sheet
-from tests.wires.printer_wire import PrinterWire
+from tests.wires.printer_wire import PrinterWire, Trouble
 from tests.wires.sam_wire import SamWire
 from tests.wires.virtual_card import virtual_slot
 
@@ -70,16 +70,30 @@ class DeskHands(Protocol):
 
 
 class PrinterHands(Protocol):
-    """`nearly_use_up` leaves paper for less than a slip; `slips` is the text of each piece that was cut."""
+    """`nearly_use_up` leaves paper for less than a slip; `slips` is the text of each piece that was cut.
+
+    `put_right` undoes what `jam_cutter`, `jam_paper` and `heat_head` did.
+    """
 
     def nearly_use_up(self) -> None: ...
     def take_paper_out(self) -> None: ...
     def refill(self) -> None: ...
     def open_cover(self) -> None: ...
     def close_cover(self) -> None: ...
+    def jam_cutter(self) -> None: ...
+    def jam_paper(self) -> None: ...
+    def heat_head(self) -> None: ...
+    def put_right(self) -> None: ...
     def unplug(self) -> None: ...
     def plug(self) -> None: ...
     def slips(self, *, at_least: int) -> list[str]: ...
+
+
+class PresenterHands(PrinterHands, Protocol):
+    """Of a printer with a mouth; `taken_back` counts the slips that nobody took."""
+
+    def take_slip(self) -> None: ...
+    def taken_back(self) -> int: ...
 
 
 class OutboxHands(Protocol):
@@ -113,6 +127,7 @@ ReaderBench = Bench[ports.IdentityCardReader, CardHands]
 SmartCardBench = Bench[ports.SmartCardReader, SmartCardHands]
 CameraBench = Bench[ports.DocumentCamera, DeskHands]
 PrinterBench = Bench[ports.ReceiptPrinter, PrinterHands]
+PresenterBench = Bench[ports.ReceiptPrinter, PresenterHands]
 OutboxBench = Bench[ports.Outbox, OutboxHands]
 
 
@@ -165,15 +180,28 @@ class _PrinterHands:
     def __init__(self, wire: PrinterWire) -> None:
         self._wire = wire
         self.take_paper_out, self.refill = wire.take_paper_out, wire.refill
+        self.open_cover, self.close_cover = wire.open_cover, wire.close_cover
+
+    def jam_cutter(self) -> None:
+        self._wire.set_trouble(Trouble.CUTTER)
+
+    def jam_paper(self) -> None:
+        self._wire.set_trouble(Trouble.MECHANICAL)
+
+    def heat_head(self) -> None:
+        self._wire.set_trouble(Trouble.HOT)
+
+    def put_right(self) -> None:
+        self._wire.set_trouble(None)
+
+    def take_slip(self) -> None:
+        self._wire.mouth = False
+
+    def taken_back(self) -> int:
+        return self._wire.retracted
 
     def nearly_use_up(self) -> None:
         self._wire.lines_left = 2
-
-    def open_cover(self) -> None:
-        self._wire.cover_open = True
-
-    def close_cover(self) -> None:
-        self._wire.cover_open = False
 
     def unplug(self) -> None:
         self._wire.plugged = False
@@ -191,6 +219,12 @@ class _PrinterHands:
 def _scripted_printer() -> Iterator[PrinterBench]:
     wire = PrinterWire()
     yield Bench(EscPosPrinter(wire, profile_named("80mm")), _PrinterHands(wire))
+
+
+@contextmanager
+def _scripted_kiosk_printer() -> Iterator[PresenterBench]:
+    wire = PrinterWire(dialect="custom")
+    yield Bench(EscPosPrinter(wire, profile_named("custom-kiosk")), _PrinterHands(wire))
 
 
 @contextmanager
@@ -259,6 +293,10 @@ DOCUMENT_CAMERAS: dict[str, Callable[[], AbstractContextManager[CameraBench]]] =
 }
 RECEIPT_PRINTERS: dict[str, Callable[[], AbstractContextManager[PrinterBench]]] = {
     "scripted wire": _scripted_printer,
+    "scripted wire, kiosk mechanism": _scripted_kiosk_printer,
     "simulated, TCP": _simulated_printer,
+}
+PRESENTERS: dict[str, Callable[[], AbstractContextManager[PresenterBench]]] = {
+    "scripted wire, kiosk mechanism": _scripted_kiosk_printer,
 }
 OUTBOXES: dict[str, Callable[[], AbstractContextManager[OutboxBench]]] = {"encrypted file": _encrypted_file}

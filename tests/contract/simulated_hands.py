@@ -51,6 +51,19 @@ class SimulatedPrinterHands:
     def close_cover(self) -> None:
         self._simulation.paper_cover(opened=False)
 
+    def jam_cutter(self) -> None:
+        self._simulation.ask("fault set", name="printer.cutter")
+
+    def jam_paper(self) -> None:
+        self._simulation.paper_jam()
+
+    def heat_head(self) -> None:
+        self._simulation.ask("fault set", name="printer.head-hot")
+
+    def put_right(self) -> None:
+        self._simulation.paper_clear()
+        self._simulation.ask("fault clear", name=None)
+
     def unplug(self) -> None:
         self._simulation.printer_plug(plugged=False)
 
