@@ -9,7 +9,7 @@ from pathlib import Path
 import cv2
 
 from hardware_sim.clock import Bell, Clock, RealClock
-from hardware_sim.devices.code_pictures import CodeTrouble, ShownCode, code_view, with_noise
+from hardware_sim.devices.code_pictures import CodeTrouble, Picture, ShownCode, code_view, with_noise
 
 CURRENT = "current.png"
 FRAMES_PER_S = 10.0
@@ -33,7 +33,8 @@ class CodeFrames:
         self._bell = Bell()
         self._shown: ShownCode | None = None
         self._shows = 0
-        self._frames = self._encoded(None)
+        self._view: Picture | None = code_view(None, seed=seed)
+        self._encoded: list[bytes] = []
         self._pulled = False
         self._thread: threading.Thread | None = None
 
@@ -49,7 +50,8 @@ class CodeFrames:
         if self._thread is None:
             fresh = self._folder.with_name(f".{self._folder.name}.new")
             fresh.mkdir(exist_ok=True)
-            (fresh / CURRENT).write_bytes(self._frames[0])
+            if self._view is not None:
+                (fresh / CURRENT).write_bytes(self._next_png(self._view))
             if self._folder.exists():  # left by a process that was killed
                 shutil.rmtree(self._folder)
             fresh.rename(self._folder)
@@ -85,24 +87,29 @@ class CodeFrames:
         }
 
     def _hold(self, code: ShownCode | None) -> None:
-        stale = code is not None and CodeTrouble.STALE in code.troubles
-        frames = [] if stale else self._encoded(code)
+        if code is None or CodeTrouble.STALE not in code.troubles:
+            self._shows += 1
+            view = code_view(code, seed=self._seed * 1000 + self._shows)
+        else:
+            view = None
         with self._guard:
-            self._shown, self._frames = code, frames
+            self._shown, self._view, self._encoded = code, view, []
             self._write_next()
 
-    def _encoded(self, code: ShownCode | None) -> list[bytes]:
-        self._shows += 1
-        view = code_view(code, seed=self._seed * 1000 + self._shows)
-        much = code is not None and CodeTrouble.NOISE in code.troubles
-        seen = (with_noise(view, self._seed + variant, much=much) for variant in range(VARIANTS))
-        return [cv2.imencode(".png", frame, [cv2.IMWRITE_PNG_COMPRESSION, 1])[1].tobytes() for frame in seen]
+    def _next_png(self, view: Picture) -> bytes:
+        if len(self._encoded) < VARIANTS:
+            much = self._shown is not None and CodeTrouble.NOISE in self._shown.troubles
+            frame = with_noise(view, self._seed + len(self._encoded), much=much)
+            png = cv2.imencode(".png", frame, [cv2.IMWRITE_PNG_COMPRESSION, 1])[1].tobytes()
+        else:
+            png = self._encoded.pop(0)
+        self._encoded.append(png)
+        return png
 
     def _write_next(self) -> None:
-        if self._frames and self._folder.is_dir():
-            self._frames.append(self._frames.pop(0))
+        if self._view is not None and self._folder.is_dir():
             fresh = self._folder / f".{CURRENT}.new"
-            fresh.write_bytes(self._frames[-1])
+            fresh.write_bytes(self._next_png(self._view))
             fresh.replace(self._folder / CURRENT)
 
     def _serve(self) -> None:

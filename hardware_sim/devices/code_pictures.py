@@ -73,7 +73,9 @@ def code_view(code: ShownCode | None, *, seed: int) -> Picture:
     fits = min(0.62 * HEIGHT / shape.shape[0], 0.7 * WIDTH / shape.shape[1], module_dots / DOTS_PER_MODULE)
     matrix = _held(sheet.shape[1], sheet.shape[0], fits, chance, tilted=CodeTrouble.TILT in code.troubles)
     seen = cv2.warpPerspective(cv2.GaussianBlur(sheet, (0, 0), 0.35 / fits), matrix, (WIDTH, HEIGHT))
-    inside = cv2.warpPerspective(np.full(sheet.shape[:2], 255, np.uint8), matrix, (WIDTH, HEIGHT))[..., None] / 255.0
+    inside = cv2.warpPerspective(np.full(sheet.shape[:2], 255, np.uint8), matrix, (WIDTH, HEIGHT))[
+        ..., None
+    ] / np.float32(255)
     if code.medium is Medium.PHONE:
         frame *= 0.45  # exposed for the bright screen
         seen = seen * _moire(chance)
@@ -117,7 +119,7 @@ def _paper(shape: NDArray[np.uint8]) -> Light:
     """Printed on office paper: ink is not black, paper not white."""
     edge = max(shape.shape) // 5
     sheet = np.pad(shape, edge, constant_values=255).astype(np.float32)
-    return np.repeat((45 + sheet * (170 / 255))[..., None], 3, axis=2)
+    return np.repeat((45 + sheet * np.float32(170 / 255))[..., None], 3, axis=2)
 
 
 def _held(width: int, height: int, scale: float, chance: random.Random, *, tilted: bool) -> Light:
@@ -136,9 +138,8 @@ def _held(width: int, height: int, scale: float, chance: random.Random, *, tilte
 def _moire(chance: random.Random) -> Light:
     """The beat of the screen's dots against the sensor's, a little apart for each colour."""
     x, y = np.meshgrid(np.arange(WIDTH, dtype=np.float32), np.arange(HEIGHT, dtype=np.float32))
-    across, along, phase = chance.uniform(0.15, 0.4), chance.uniform(0.15, 0.4), chance.uniform(0, 6)
-    waves = [np.sin(across * x + along * y + phase + 0.7 * colour) for colour in range(3)]
-    return 1 - 0.05 * (1 + np.stack(waves, axis=2).astype(np.float32))
+    wave = np.sin(chance.uniform(0.15, 0.4) * x + chance.uniform(0.15, 0.4) * y)
+    return np.float32(0.95) - np.float32(0.05) * np.stack([np.roll(wave, 3 * colour, 1) for colour in range(3)], axis=2)
 
 
 def _lamp(matrix: Light, width: int, height: int) -> Light:

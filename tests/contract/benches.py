@@ -25,6 +25,7 @@ from hardware_sim.simulation import running
 from kiosk import ports
 from kiosk.submission import Rating, Receipt
 from tests.contract.code_hands import CodeHands, folder_code_camera, scripted_scan_engine
+from tests.contract.simulated_code_hands import simulated_code_camera, simulated_scan_engine
 from tests.contract.simulated_hands import SimulatedCardHands, SimulatedDeskHands, SimulatedPrinterHands
 from tests.contract.smart_card_hands import SimulatedSlotHands, StorageCardHands
 from tests.contract.store_hands import StoreHands
@@ -277,6 +278,9 @@ def _code_reader(made: Callable[[], AbstractContextManager[tuple[ports.CodeReade
 CODE_READERS: dict[str, Callable[[], AbstractContextManager[CodeBench]]] = {
     "camera, folder": lambda: _code_reader(folder_code_camera),
     "scan engine, scripted wire": lambda: _code_reader(scripted_scan_engine),
+    "scan engine, simulated, serial": lambda: _code_reader(lambda: simulated_scan_engine(over_tcp=False)),
+    "scan engine, simulated, TCP": lambda: _code_reader(lambda: simulated_scan_engine(over_tcp=True)),
+    "camera, simulated": lambda: _code_reader(simulated_code_camera),
 }
 IDENTITY_CARD_READERS: dict[str, Callable[[], AbstractContextManager[ReaderBench]]] = {
     "scripted wire": _scripted_reader,
