@@ -6,6 +6,9 @@
 from contextlib import ExitStack
 from pathlib import Path
 
+from drivers.codes.camera import CameraCodeReader
+from drivers.codes.scan_engine import ScanEngine
+from drivers.codes.wedge import Wedge
 from drivers.document_camera.document_camera import DocumentCamera
 from drivers.document_camera.frames import FolderOfFrames
 from drivers.document_camera.uvc import UvcCamera
@@ -20,6 +23,7 @@ from drivers.smart_card.smart_card_reader import SmartCardReader
 from drivers.transport import open_transport
 from kiosk import ports
 from kiosk.configuration import (
+    CodeReaderDevice,
     DocumentCameraDevice,
     IdentityCardReaderDevice,
     ReceiptPrinterDevice,
@@ -46,6 +50,20 @@ def smart_card_reader(settings: SmartCardReaderDevice, ends: ExitStack | None = 
     if ends is not None:
         ends.callback(reader.close)
     return reader
+
+
+def code_reader(settings: CodeReaderDevice, ends: ExitStack | None = None) -> ports.CodeReader:
+    match settings.driver:
+        case "camera":
+            place = Path(settings.address)
+            return CameraCodeReader(UvcCamera(place) if place.is_relative_to("/dev") else FolderOfFrames(place))
+        case "scan-engine":
+            return ScanEngine(open_transport(settings.address))
+        case "wedge":
+            wedge = Wedge(settings.address)
+            if ends is not None:
+                ends.callback(wedge.close)
+            return wedge
 
 
 def document_camera(settings: DocumentCameraDevice) -> ports.DocumentCamera:

@@ -2,10 +2,11 @@
 
 import os
 from collections.abc import Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
-from drivers.configured import document_camera, identity_card_reader, receipt_printer
+from drivers.configured import code_reader, document_camera, identity_card_reader, receipt_printer, smart_card_reader
 from kiosk.configuration import Configuration
 from kiosk.faults import WhoActs
 from provisioning.findings import Finding, Grade, ok
@@ -52,15 +53,31 @@ def examine_configured(configuration: Configuration) -> list[Finding]:
     reader = configuration.devices.identity_card_reader
     camera = configuration.devices.document_camera
     printer = configuration.devices.receipt_printer
+    slot, codes = configuration.devices.smart_card_reader, configuration.devices.code_reader
     identity = read_identity(Path(configuration.store.directory))
     texts = texts_of("zh_hans")
-    return [
-        ok("configuration", f"terminal {configuration.terminal.code}, {configuration.hall.name}"),
-        *check_store(configuration.store),
-        identity_finding(identity, configuration.terminal.code, datetime.now().astimezone()),
-        *check_clock(configuration),
-        check_gateway(configuration.gateway, identity.authority if isinstance(identity, Identity) else None),
-        *check_device("identity card reader", lambda: identity_card_reader(reader), texts, simulated=reader.simulated),
-        *check_device("document camera", lambda: document_camera(camera), texts, simulated=camera.simulated),
-        *check_device("receipt printer", lambda: receipt_printer(printer), texts, simulated=printer.simulated),
-    ]
+    with ExitStack() as ends:
+        return [
+            ok("configuration", f"terminal {configuration.terminal.code}, {configuration.hall.name}"),
+            *check_store(configuration.store),
+            identity_finding(identity, configuration.terminal.code, datetime.now().astimezone()),
+            *check_clock(configuration),
+            check_gateway(configuration.gateway, identity.authority if isinstance(identity, Identity) else None),
+            *check_device(
+                "identity card reader", lambda: identity_card_reader(reader, ends), texts, simulated=reader.simulated
+            ),
+            *(
+                check_device(
+                    "smart card reader", lambda: smart_card_reader(slot, ends), texts, simulated=slot.simulated
+                )
+                if slot
+                else ()
+            ),
+            *(
+                check_device("code reader", lambda: code_reader(codes, ends), texts, simulated=codes.simulated)
+                if codes
+                else ()
+            ),
+            *check_device("document camera", lambda: document_camera(camera), texts, simulated=camera.simulated),
+            *check_device("receipt printer", lambda: receipt_printer(printer), texts, simulated=printer.simulated),
+        ]

@@ -14,7 +14,7 @@ from types import TracebackType
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 
-from drivers.configured import document_camera, identity_card_reader, receipt_printer, smart_card_reader
+from drivers.configured import code_reader, document_camera, identity_card_reader, receipt_printer, smart_card_reader
 from drivers.hotplug import Hotplug
 from kiosk.composing import Origin
 from kiosk.configuration import Configuration, Screen
@@ -29,6 +29,7 @@ from terminal.plugged_watch import PluggedWatch
 from terminal.runner import CHINA, Runner
 from terminal.services.all import Services
 from terminal.services.card_readers import ReaderService
+from terminal.services.code_reader import CodeReaderService
 from terminal.services.document_camera import CameraService
 from terminal.services.receipt_printer import PrinterService
 from terminal.services.reporting import Report
@@ -162,8 +163,12 @@ class Application:
         if devices.smart_card_reader:
             slot = smart_card_reader(devices.smart_card_reader, self._ends)
             readers[Device.SMART_CARD] = ReaderService(slot, report, self._bug, device=Device.SMART_CARD)
+        codes = None
+        if devices.code_reader:
+            codes = CodeReaderService(code_reader(devices.code_reader, self._ends), report, self._bug)
         return Services(
             card_readers=readers,
+            codes=codes,
             camera=CameraService(document_camera(devices.document_camera), report, self._bug, show=self._frames.put),
             printer=PrinterService(receipt_printer(devices.receipt_printer), report, self._bug, spend=self._book.used),
             store=StoreService(

@@ -8,12 +8,17 @@ from PIL import Image, ImageDraw
 from kiosk.case import Case, Pages
 from kiosk.composing import Handwritten, Moment, Origin, compose
 from kiosk.faults import (
+    CAMERA_FROZEN,
     CAMERA_NO_PAGE,
     CARD_OF_SOMEBODY_ELSE,
     PAPER_OUT,
+    PRINTER_CUTTER,
+    PRINTER_HEAD_HOT,
     PRINTER_SILENT,
+    PRINTER_SLIP_WAITING,
     STORE_FULL,
     STORE_NOT_WORKING,
+    Fault,
 )
 from kiosk.journeys.events import Device, Shift, Sight
 from kiosk.journeys.identify import AwaitingCard, NotRead
@@ -37,7 +42,7 @@ from kiosk.journeys.pages import (
     SlipUnknown,
     Take,
 )
-from kiosk.ports import CapturedPage, Frame, View
+from kiosk.ports import CapturedPage, Degraded, Frame, NeedsAttention, View
 from kiosk.ports import Page as SeenPage
 from kiosk.session import Session
 from kiosk.slip import Filed
@@ -50,7 +55,6 @@ from ui.sheet_people import (
     CATALOGUE,
     INSURANCE,
     NO_CAMERA,
-    NO_PAPER,
     NOW,
     OFFLINE,
     SLOT_ALONE,
@@ -142,6 +146,7 @@ FILED = Filed(
 )
 RECEIPT = Receipt(FILED.sid, "2026112300045175", NOW)
 
+SLIP_WAITING = replace(WORKING, receipt_printer=Degraded((PRINTER_SLIP_WAITING,)))
 CENTRED = Sight(page=True, whole=True, bright=True, sharp=True)
 
 
@@ -150,15 +155,19 @@ def asking(field_id: str, draft: str = "", case: Case = BEGUN) -> Session:
 
 
 def capturing(
-    pages: Pages, sight: Sight, *, take: Take = Take.WAITING, material: str = "household-register"
+    pages: Pages,
+    sight: Sight,
+    *,
+    take: Take = Take.WAITING,
+    material: str = "household-register",
+    fault: Fault | None = None,
 ) -> Session:
     slot = pages.index(None) if None in pages else len(pages) - 1
-    fault = CAMERA_NO_PAGE if take is Take.FAILED else None
     return at(Capturing(ANSWERED, material, pages, slot, sight, take, fault))
 
 
-def done(slip: Slip, receipt: Receipt | None = None, **changes: object) -> Session:
-    devices = NO_PAPER if isinstance(slip, SlipNotPrinted) else WORKING
+def done(slip: Slip, receipt: Receipt | None = None, fault: Fault | None = None, **changes: object) -> Session:
+    devices = replace(WORKING, receipt_printer=NeedsAttention(fault)) if fault else WORKING
     return at(replace(Done(FILED, receipt, slip, copies=1, numbered=receipt is not None), **changes), devices)
 
 
@@ -175,7 +184,9 @@ APPLICATION: dict[str, Session] = {
     "capture-empty": capturing((None, None), Sight(page=False)),
     "capture-taking": capturing((PAGE, None), CENTRED, take=Take.TAKING),
     "capture-taken": capturing((PAGE, None), CENTRED, take=Take.TAKEN),
-    "capture-failed": capturing((PAGE, None), Sight(page=False), take=Take.FAILED),
+    "capture-glare": capturing((PAGE, None), replace(CENTRED, glare=True)),
+    "capture-frozen": capturing((PAGE, None), Sight(page=False), take=Take.FAILED, fault=CAMERA_FROZEN),
+    "capture-failed": capturing((PAGE, None), Sight(page=False), take=Take.FAILED, fault=CAMERA_NO_PAGE),
     "capture-all": capturing((PAGE, PAGE), Sight(page=False), take=Take.TAKEN),
     "capture-later": capturing((None,), Sight(page=False), material="photo"),
     "capture-away": at(Capturing(ANSWERED, "photo", (None,), 0, Sight(page=False)), NO_CAMERA),
@@ -198,9 +209,13 @@ APPLICATION: dict[str, Session] = {
     "done-printing": done(SlipPrinting("job"), RECEIPT),
     "done-received": done(SlipPrinted(), RECEIPT, filed=replace(FILED, promised_days="10")),
     "done-rated": done(SlipPrinted(), RECEIPT, rating=RatingState.KEPT, level=4),
-    "done-missing": done(SlipNotPrinted(PAPER_OUT), RECEIPT),
+    "done-missing": done(SlipNotPrinted(PAPER_OUT), RECEIPT, PAPER_OUT),
+    "done-slip-waiting": replace(done(SlipNotPrinted(PRINTER_SLIP_WAITING), RECEIPT), devices=SLIP_WAITING),
+    "done-cutter": done(SlipNotPrinted(PRINTER_CUTTER), RECEIPT, PRINTER_CUTTER),
+    "done-hot": done(SlipNotPrinted(PRINTER_HEAD_HOT), RECEIPT, PRINTER_HEAD_HOT),
+    "done-kept-cutter": done(SlipNotPrinted(PRINTER_CUTTER), None, PRINTER_CUTTER),
     "done-unknown": done(SlipUnknown(PRINTER_SILENT), RECEIPT),
     "done-kept": done(SlipPrinted()),
-    "done-kept-missing": done(SlipNotPrinted(PAPER_OUT)),
+    "done-kept-missing": done(SlipNotPrinted(PAPER_OUT), None, PAPER_OUT),
     "done-kept-unknown": done(SlipUnknown(PRINTER_SILENT)),
 }

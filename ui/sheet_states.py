@@ -81,6 +81,7 @@ ENTRY: dict[str, Session] = {
     "help": at(Home(), overlay=Overlay.HELP),
     "timeout": at(ReadingGuide(ALLOWANCE), overlay=Overlay.WARNING),
     "goodbye": at(Goodbye(submitted=False, slip_printed=False)),
+    "goodbye-either": at(Goodbye(submitted=False, slip_printed=False), TWO_READERS),
     "goodbye-uncertain": at(Goodbye(submitted=False, slip_printed=False, uncertain=True)),
     "goodbye-submitted": at(Goodbye(submitted=True, slip_printed=True)),
 }

@@ -107,7 +107,15 @@ def test_whoever_asks_for_large_type_during_the_warning_is_still_there(glass: Gl
 def test_a_guide_that_cannot_be_begun_says_why_and_posts_nothing(glass: Glass) -> None:
     glass.show(ENTRY["guide-blocked"])
     assert glass.touch("primaryButton") == []
-    assert SAY("fault.idcard.reader.unplugged") in glass.texts()
+    assert "身份证读卡器断开了" in glass.texts()
+
+
+def test_an_item_that_cannot_be_done_now_says_why_and_its_guide_can_still_be_read(glass: Glass) -> None:
+    glass.show(ENTRY["home-no-camera"])
+    assert "现在不能办：拍摄台断开了" in glass.texts()
+    assert glass.touch("item-old-age-allowance") == [ItemChosen("old-age-allowance")]
+    glass.show(ENTRY["home"])
+    assert "现在不能办" not in glass.texts()
 
 
 def test_the_page_below_an_overlay_hears_no_touch(glass: Glass) -> None:
@@ -137,6 +145,13 @@ def test_every_touch_of_the_glass_is_heard_but_not_many_in_a_second(glass: Glass
         ("identify-unsupported", "fault.idcard.unsupported"),
         ("identify-expired", "identify.expired.state"),
         ("identify-away", "fault.idcard.reader.unplugged"),
+        ("identify-two-cards", "fault.idcard.two"),
+        ("identify-either", "identify.waiting.either"),
+        ("identify-either-preparing", "identify.preparing"),
+        ("identify-inserted", "identify.reading.state.slot"),
+        ("identify-removed", "fault.smartcard.removed"),
+        ("identify-not-social", "fault.smartcard.unsupported"),
+        ("identify-social-expired", "identify.expired.state.slot"),
     ],
 )
 def test_the_identify_page_says_how_the_reader_stands(glass: Glass, state: str, words: str) -> None:

@@ -82,7 +82,7 @@ def derive_done(page: Done, session: Session, place: Place, say: Texts) -> DoneP
     return DoneProps(
         tone="good" if received else "kept",
         heading=say(f"done.{kind}.heading.{paper}" if paper in {"missing", "unknown"} else f"done.{kind}.heading"),
-        lead=_lead(page, paper, say),
+        lead=_lead(page, say, large=session.large),
         paper=paper,
         slip_heading=say(f"done.slip.{paper}"),
         slip_lead=_slip_lead(page, kind, paper, say, newer=newer),
@@ -115,11 +115,11 @@ def _paper(page: Done) -> str:
     assert_never(page.slip)
 
 
-def _lead(page: Done, paper: str, say: Texts) -> str:
+def _lead(page: Done, say: Texts, *, large: bool) -> str:
     match page.slip:
         case SlipNotPrinted(fault):
             key = "done.received.lead.missing" if page.receipt else "done.kept.lead.missing"
-            return say(key, fault=say(f"fault.{fault.code}"))
+            return say(key, fault=_what(fault, say) if large else say(f"fault.{fault.code}"))
         case SlipUnknown():
             return say("done.received.lead.unknown" if page.receipt else "done.kept.lead.unknown")
     if page.receipt is None:
@@ -160,8 +160,13 @@ def _reprint_blocked(page: Done, session: Session, say: Texts) -> str:
     if isinstance(page.slip, SlipPrinting):
         return say("done.reprint.blocked.printing")
     if fault := fault_of(printer) or _in_its_mouth(printer):
-        return say(f"fault.{fault.code}")
+        return _what(fault, say)
     return say("done.reprint.blocked.starting") if isinstance(printer, Starting) else ""
+
+
+def _what(fault: Fault, say: Texts) -> str:
+    """What is wrong, where there is no room for what to do."""
+    return say(f"fault.{fault.code}").partition("，")[0]
 
 
 def _in_its_mouth(printer: Status) -> Fault | None:

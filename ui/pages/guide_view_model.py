@@ -22,6 +22,7 @@ QML_IMPORT_MAJOR_VERSION = 1
 
 
 # Drawings of papers that many items ask for; any other is shown as a paper.
+ROOM_OF_BUTTON = 15  # characters under its label
 COUNTED = "零一两三四五六七八九十"
 
 
@@ -84,9 +85,9 @@ def derive_guide(page: ReadingGuide, session: Session, place: Place, say: Texts)
 
 
 def _reason(fault: Fault, say: Texts, *, large: bool) -> str:
-    """In large type a button has room for what is wrong, not for what happens next."""
+    """A button has room for what is wrong, and for what happens next only where that is short."""
     sentence = say(f"fault.{fault.code}")
-    return sentence.partition("，")[0] if large else sentence
+    return sentence.partition("，")[0] if large or len(sentence) > ROOM_OF_BUTTON else sentence
 
 
 def _bring(item: Item, say: Texts) -> tuple[GuideLine, ...]:

@@ -87,3 +87,15 @@ def test_an_address_that_names_no_wire_is_the_operators(
     [line] = [line for line in capsys.readouterr().out.splitlines() if "receipt printer" in line]
     assert line.startswith("fail  receipt printer: is not configured:")
     assert line.endswith("[operator]")
+
+
+def test_the_devices_that_not_every_terminal_has_are_examined_where_they_are_named(
+    configuration: Path, capsys: pytest.CaptureFixture[str], unplugged: str
+) -> None:
+    with configuration.open("a") as file:
+        file.write(f'\ncode_reader = {{ driver = "scan-engine", address = "tcp:{unplugged}" }}\n')
+        file.write('smart_card_reader = { address = "pcsc:no reader is called so" }\n')
+    assert main(["doctor", "--config", str(configuration)]) == 1
+    failed = [line for line in capsys.readouterr().out.splitlines() if line.startswith("fail")]
+    for device in ("smart card reader: smartcard.", "code reader: code.reader.unplugged"):
+        assert any(device in line for line in failed), device

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from kiosk import faults
 from kiosk.case import Case
+from kiosk.faults import PRINTER_SLIP_WAITING
+from kiosk.identity import CardKind
 from kiosk.items import Fact
 from kiosk.journeys.events import Shift, Sight
 from kiosk.journeys.handing_in import HIGHEST_RATING
@@ -20,12 +22,14 @@ from kiosk.journeys.pages import (
     NotKept,
     RatingState,
     Sealing,
+    SlipNotPrinted,
     SlipPrinted,
     Take,
 )
-from kiosk.ports import NeedsAttention, Starting
+from kiosk.ports import Degraded, NeedsAttention, Starting
 from kiosk.session import Session
 from ui.numbers import COVER, covered, grouped
+from ui.pages.answers import source_of
 from ui.pages.capture_view_model import derive_capture
 from ui.pages.check_view_model import CheckRow, Room, derive_check, paged, rows_of, shown_of
 from ui.pages.done_view_model import DoneProps, derive_done
@@ -36,8 +40,8 @@ from ui.pages.question_view_model import QuestionProps, derive_question
 from ui.pages.sign_view_model import handwritten
 from ui.pages.timeout_view_model import what_of
 from ui.rows import Rows
-from ui.sheet_application import ANSWERED, APPLICATION, CENTRED, CHILD, FILED, PAGE, RECEIPT, SHORT, WHOLE
-from ui.sheet_people import BEGUN, PLACE, WORKING, at
+from ui.sheet_application import ANSWERED, APPLICATION, CENTRED, CHILD, FILED, PAGE, RECEIPT, SHORT, WHOLE, capturing
+from ui.sheet_people import APPLICANT, BEGUN, CHEN, PLACE, WORKING, at
 from ui.texts import texts_of
 
 SAY = texts_of("zh_hans")
@@ -346,3 +350,28 @@ def test_thanks_are_said_for_a_rating_that_was_kept(state: RatingState, heading:
 @pytest.mark.parametrize("fault", [fault for code, fault in faults.ALL.items() if code.startswith("printer.")])
 def test_every_fault_of_the_printer_fits_the_sentence_of_a_missing_slip(fault: faults.Fault) -> None:
     assert SAY("done.received.lead.missing", fault=SAY(f"fault.{fault.code}")).startswith(SAY(f"fault.{fault.code}"))
+
+
+def test_no_slip_is_printed_over_one_that_waits_in_the_mouth() -> None:
+    waiting = replace(HERE, devices=replace(HERE.devices, receipt_printer=Degraded((PRINTER_SLIP_WAITING,))))
+    props = derive_done(
+        Done(FILED, RECEIPT, SlipNotPrinted(PRINTER_SLIP_WAITING), 1, numbered=True), waiting, PLACE, SAY
+    )
+    assert props.reprint_blocked == "出纸口还有凭条"
+    assert props.slip_lead == SAY("done.slip.missing.lead.waiting")
+    taken = derive_done(Done(FILED, RECEIPT, SlipPrinted(), 1, numbered=True), HERE, PLACE, SAY)
+    assert taken.reprint_blocked == ""
+
+
+def test_glare_is_said_and_what_to_do_about_it() -> None:
+    page = capturing((None, None), replace(CENTRED, glare=True)).page
+    assert isinstance(page, Capturing)
+    props = derive_capture(page, at(page), PLACE, SAY, {})
+    assert props.look.text == SAY("capture.look.glare")
+    assert (props.light_text, props.light_good) == ("有反光", False)
+
+
+def test_an_answer_from_a_social_security_card_says_so() -> None:
+    social = replace(BEGUN, applicant=replace(APPLICANT, card=replace(CHEN, kind=CardKind.SOCIAL_SECURITY)))
+    assert source_of(social, social.item.field("name"), SAY) == "来自社保卡"
+    assert source_of(BEGUN, BEGUN.item.field("name"), SAY) == "来自身份证"

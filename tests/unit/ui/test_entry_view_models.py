@@ -22,7 +22,7 @@ from ui.pages.identify_view_model import IdentifyProps, derive_identify
 from ui.pages.idle_view_model import derive_idle
 from ui.pages.not_eligible_view_model import NotEligibleViewModel, derive_not_eligible
 from ui.pages.out_of_service_view_model import derive_out_of_service
-from ui.sheet_people import ALLOWANCE, BEGUN, INSURANCE, NO_READER, OFFLINE_LONG, PLACE, WORKING, at
+from ui.sheet_people import ALLOWANCE, BEGUN, INSURANCE, NO_CAMERA, NO_READER, OFFLINE_LONG, PLACE, WORKING, at
 from ui.texts import texts_of
 
 SAY = texts_of("zh_hans")
@@ -67,6 +67,13 @@ def test_home_says_before_one_begins_that_no_slip_can_be_printed(fault: Fault, w
     notice = home(NeedsAttention(fault)).notice
     assert notice.startswith(words)
     assert "打不了凭条" in notice
+
+
+def test_home_says_of_an_item_that_cannot_be_done_now_why_and_offers_the_others_as_ever() -> None:
+    page = Home()
+    rows = derive_home(page, at(page, NO_CAMERA), PLACE, SAY).items
+    assert (rows[0].line, rows[0].available) == ("现在不能办：拍摄台断开了", False)
+    assert (rows[1].line, rows[1].available) == ("约 3 分钟，带身份证", True)
 
 
 # Delivery.
@@ -135,6 +142,19 @@ def test_one_cannot_begin_while_nothing_can_be_handed_in_and_is_told_why() -> No
     blocked = guide(ALLOWANCE, devices=replace(WORKING, store=NeedsAttention(STORE_FULL)))
     assert blocked.start_reason == SAY("fault.store.full")
     assert guide(ALLOWANCE).start_reason == ""
+
+
+def test_an_item_whose_camera_is_away_cannot_be_begun_and_says_why() -> None:
+    assert guide(ALLOWANCE, devices=NO_CAMERA).start_reason == SAY("fault.camera.unplugged")
+    assert guide(INSURANCE, devices=NO_CAMERA).start_reason == ""
+
+
+def test_a_reason_too_long_for_the_button_is_said_without_its_advice() -> None:
+    assert guide(INSURANCE, devices=NO_READER).start_reason == "身份证读卡器断开了"
+
+
+def test_who_was_identified_is_not_kept_from_going_on_by_a_reader_that_is_away() -> None:
+    assert guide(ALLOWANCE, begun=True, devices=NO_READER).start_reason == ""
 
 
 def test_a_case_that_was_begun_is_gone_on_with() -> None:
