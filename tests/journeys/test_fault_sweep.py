@@ -1,0 +1,130 @@
+"""Every fault at every moment of a visit: it ends finished, or the citizen can leave with what is true. Never stuck."""
+
+from collections.abc import Callable
+
+import pytest
+
+from hardware_sim.faults import FAULTS
+from kiosk import faults
+from kiosk.faults import Fault
+from kiosk.items import Catalogue
+from kiosk.journeys.events import Device
+from tests.journeys.trouble import Afternoon, Trouble
+from tests.journeys.visit import Visit
+
+MOMENTS = 46  # ticks of a visit without trouble, and some
+SHORT = 6  # ticks
+
+
+def _lost(device: Device, fault: Fault, *, gone: bool = False) -> Trouble:
+    return Trouble(lost=(device, fault, gone))
+
+
+def _printer(fault: Fault, *, gone: bool = False) -> tuple[Trouble, ...]:
+    """While nobody prints, and in the middle of a slip."""
+    return _lost(Device.PRINTER, fault, gone=gone), Trouble(print_fault=fault)
+
+
+AS_PORTS_TELL_IT: dict[str, tuple[Trouble, ...]] = {
+    "printer.jam-after-cut": _printer(faults.PRINTER_JAMMED),
+    "printer.paper-near-end": (Trouble(),),
+    "printer.paper-out": _printer(faults.PAPER_OUT),
+    "printer.cover": _printer(faults.PRINTER_COVER_OPEN),
+    "printer.cutter": _printer(faults.PRINTER_CUTTER),
+    "printer.head-hot": _printer(faults.PRINTER_HEAD_HOT),
+    "printer.no-answer": (
+        _lost(Device.PRINTER, faults.PRINTER_SILENT, gone=True),
+        Trouble(print_fault=faults.PRINTER_SILENT, print_unknown=True),
+    ),
+    "printer.half-answer": (Trouble(print_fault=faults.PRINTER_SILENT, print_unknown=True),),
+    "printer.noise": (Trouble(print_fault=faults.PRINTER_SILENT, print_unknown=True),),
+    "printer.slow": (Trouble(print_fault=faults.PRINTER_SILENT, print_unknown=True),),
+    "printer.unplugged": (
+        *_printer(faults.PRINTER_UNPLUGGED, gone=True),
+        Trouble(print_fault=faults.PRINTER_UNPLUGGED, print_unknown=True),
+    ),
+    "reader.no-answer": (_lost(Device.READER, faults.READER_SILENT, gone=True),),
+    "reader.half-frame": (
+        _lost(Device.READER, faults.READER_NOT_WORKING),
+        Trouble(unread=faults.CARD_UNREADABLE),
+    ),
+    "reader.wrong-checksum": (
+        _lost(Device.READER, faults.READER_NOT_WORKING),
+        Trouble(unread=faults.CARD_UNREADABLE),
+    ),
+    "reader.noise": (Trouble(unread=faults.CARD_UNREADABLE),),
+    "reader.slow": (Trouble(unread=faults.CARD_LIFTED_TOO_EARLY),),
+    "reader.late": (_lost(Device.READER, faults.READER_SILENT, gone=True),),
+    "reader.self-test": (_lost(Device.READER, faults.READER_NOT_WORKING),),
+    "reader.unplugged": (_lost(Device.READER, faults.READER_UNPLUGGED, gone=True),),
+    "card.pulled": (Trouble(unread=faults.CARD_LIFTED_TOO_EARLY),),
+    "card.two": (Trouble(unread=faults.CARDS_TWO),),
+    "card.wrong": (Trouble(unread=faults.CARD_UNSUPPORTED),),
+    "card.not-genuine": (Trouble(unread=faults.CARD_UNREADABLE),),
+    "card.torn": (Trouble(unread=faults.CARD_UNREADABLE),),
+    "smartcard.pulled": (Trouble(unread=faults.SMART_CARD_REMOVED),),
+    "smartcard.mute": (Trouble(unread=faults.SMART_CARD_UNREADABLE),),
+    "smartcard.unplugged": (_lost(Device.SMART_CARD, faults.SMART_CARD_READER_UNPLUGGED, gone=True),),
+    "smartcard.service-restart": (_lost(Device.SMART_CARD, faults.SMART_CARD_SERVICE_AWAY, gone=True),),
+    "smartcard.service-down": (_lost(Device.SMART_CARD, faults.SMART_CARD_SERVICE_AWAY, gone=True),),
+    "scanner.double-fire": (Trouble(),),
+    "scanner.no-answer": (_lost(Device.CODES, faults.CODE_READER_SILENT, gone=True),),
+    "scanner.half-code": (Trouble(),),
+    "scanner.noise": (_lost(Device.CODES, faults.CODE_READER_NOT_WORKING),),
+    "scanner.slow": (Trouble(),),
+    "scanner.hostile": (Trouble(),),
+    "scanner.unplugged": (_lost(Device.CODES, faults.CODE_READER_UNPLUGGED, gone=True),),
+    "camera.stale": (_lost(Device.CAMERA, faults.CAMERA_FROZEN, gone=True),),
+    "camera.glare": (Trouble(sight_is_bad=True),),
+    "camera.dark": (Trouble(sight_is_bad=True),),
+    "camera.blurred": (Trouble(sight_is_bad=True), Trouble(uncaptured=faults.CAMERA_NO_PAGE)),
+    "camera.unplugged": (_lost(Device.CAMERA, faults.CAMERA_UNPLUGGED, gone=True),),
+    # What a program that was started again finds; the crash harness and the scenarios cut the power itself.
+    "power.cut": (Trouble(print_unknown=True),),
+}
+OF_THE_STORE: dict[str, Trouble] = {
+    "the disk is full": Trouble(seal_fault=faults.STORE_FULL),
+    "the disk fails": Trouble(seal_fault=faults.STORE_NOT_WORKING),
+    "the disk fails, and nobody knows": Trouble(seal_fault=faults.STORE_NOT_WORKING, seal_certain=False),
+    "the disk fails after all was written": Trouble(
+        seal_fault=faults.STORE_NOT_WORKING, seal_certain=False, seals_after_all=True
+    ),
+    "the store is lost": _lost(Device.STORE, faults.STORE_NOT_WORKING),
+    "the clock is wrong": _lost(Device.STORE, faults.CLOCK_WRONG),
+    "the platform is away": Trouble(platform_away=True),
+}
+ALL = {**AS_PORTS_TELL_IT, **{name: (trouble,) for name, trouble in OF_THE_STORE.items()}}
+
+
+def test_every_fault_that_can_be_simulated_is_swept() -> None:
+    assert AS_PORTS_TELL_IT.keys() == FAULTS.keys()
+
+
+def test_without_trouble_the_visit_ends_received_printed_and_rated(
+    catalogue: Catalogue, visit_to: Callable[[Catalogue], Visit]
+) -> None:
+    afternoon = Afternoon(visit_to(catalogue), Trouble(), 0, 0)
+    afternoon.live()
+    assert afternoon.sealed == afternoon.received
+    assert len(afternoon.printed) == 1
+    assert afternoon.tick <= MOMENTS - SHORT
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_fault_at_any_moment_that_goes_away_lets_the_visit_end_handed_in(
+    name: str, catalogue: Catalogue, visit_to: Callable[[Catalogue], Visit]
+) -> None:
+    for trouble in ALL[name]:
+        for begins in range(MOMENTS):
+            afternoon = Afternoon(visit_to(catalogue), trouble, begins, begins + SHORT)
+            afternoon.live()
+            assert len(afternoon.sealed) == 1, f"given up at {begins}: {trouble}"
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_fault_at_any_moment_that_stays_leaves_nobody_stuck_and_says_nothing_untrue(
+    name: str, catalogue: Catalogue, visit_to: Callable[[Catalogue], Visit]
+) -> None:
+    for trouble in ALL[name]:
+        for begins in range(MOMENTS):
+            Afternoon(visit_to(catalogue), trouble, begins, None).live()

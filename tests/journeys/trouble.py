@@ -1,0 +1,317 @@
+"""A terminal in a world where one thing is wrong for a while, and a citizen who does the obvious on every page.
+
+The world answers effects as devices would, one event a tick, and remembers what truly happened.
+"""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from kiosk.faults import PRINTER_SILENT, Fault
+from kiosk.journeys.effects import (
+    AwaitReceipt,
+    CapturePage,
+    Effect,
+    FindCard,
+    KeepRating,
+    PrintSlip,
+    ReadCard,
+    Seal,
+    StartTimer,
+    StopFinding,
+    StopTimer,
+    StopWatching,
+    WatchDesk,
+)
+from kiosk.journeys.events import (
+    AnswerEdited,
+    AnswersConfirmed,
+    ApplicationBegun,
+    Awakened,
+    CardFound,
+    CardNotRead,
+    CardRead,
+    Device,
+    DeviceChanged,
+    Event,
+    ItemChosen,
+    LeftVisit,
+    PageCaptured,
+    PageNotCaptured,
+    PageSeen,
+    PrintEnded,
+    PutOff,
+    RatingGiven,
+    RatingKept,
+    RatingNotKept,
+    Received,
+    ReprintAsked,
+    Sight,
+    Signed,
+    SubmissionNotSealed,
+    SubmissionSealed,
+    Timer,
+    TimerFired,
+    TriedAgain,
+    WentBack,
+    WentOn,
+)
+from kiosk.journeys.pages import (
+    Asking,
+    Capturing,
+    Checking,
+    Done,
+    Goodbye,
+    Home,
+    Identifying,
+    Idle,
+    NotKept,
+    OutOfService,
+    RatingState,
+    ReadingGuide,
+    SigningByHand,
+    SlipPrinted,
+    SlipPrinting,
+    Take,
+)
+from kiosk.ports import Disconnected, NeedsAttention, NotPrinted, Printed, PrintOutcome, PrintUnknown, Ready
+from kiosk.submission import Receipt
+from tests.journeys.visit import GOOD, NOTHING, PAGE, SHOWN, SIGNATURE, Visit, content
+
+ITEM = "old-age-allowance"
+ANSWERS = {"lives": "same", "phone": "13800005678", "account": "social-security-card"}
+BLURRED = Sight(page=True, whole=True, bright=True, sharp=False, steady=True)
+PATIENCE = 4  # tries of the same thing before the citizen leaves it
+MOST_TICKS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What is wrong, as the ports tell it. `lost`: a device does not work meanwhile. The others spoil outcomes.
+
+    `seals_after_all`: a submission that was said to be unknown is on the disk.
+    """
+
+    lost: tuple[Device, Fault, bool] | None = None  # and whether its wire is gone
+    unread: Fault | None = None
+    uncaptured: Fault | None = None
+    sight_is_bad: bool = False
+    print_fault: Fault | None = None
+    print_unknown: bool = False
+    seal_fault: Fault | None = None
+    seal_certain: bool = True
+    seals_after_all: bool = False
+    platform_away: bool = False
+
+
+@dataclass
+class Afternoon:
+    """`begins` and `ends` are ticks; `ends` None: it stays wrong."""
+
+    visit: Visit
+    trouble: Trouble
+    begins: int
+    ends: int | None
+    tick: int = 0
+    sealed: set[str] = field(default_factory=set)
+    printed: set[str] = field(default_factory=set)
+    received: set[str] = field(default_factory=set)
+    _timers: dict[Timer, int] = field(default_factory=dict)
+    _due: list[Event] = field(default_factory=list)
+    _looking: bool = False
+    _watching: bool = False
+    _tries: dict[str, int] = field(default_factory=dict)
+    left: bool = False
+
+    @property
+    def wrong(self) -> bool:
+        return self.begins <= self.tick and (self.ends is None or self.tick < self.ends)
+
+    def live(self) -> None:
+        """Until the visit is over, or so long that nobody would have stayed."""
+        while self.tick < MOST_TICKS:
+            self._news()
+            if self.left and isinstance(self.visit.page, Idle | OutOfService):
+                return
+            events = [self._due.pop(0)] if self._due else self._world() or self._citizen()
+            for event in events:
+                self._happen(event)
+            self.tick += 1
+        raise AssertionError(f"stuck on {type(self.visit.page).__name__} with {self.trouble}")
+
+    def _news(self) -> None:
+        """A device that is lost, or is back."""
+        if self.trouble.lost is None:
+            return
+        device, fault, gone = self.trouble.lost
+        if self.tick == self.begins:
+            self._happen(DeviceChanged(device, Disconnected(fault) if gone else NeedsAttention(fault)))
+        if self.tick == self.ends:
+            self._happen(DeviceChanged(device, Ready()))
+
+    def _happen(self, event: Event) -> None:
+        self.visit.now += timedelta(seconds=1)
+        self.visit.happens(event)
+        for effect in self.visit.effects:
+            self._take(effect)
+        self.check()
+
+    def _take(self, effect: Effect) -> None:
+        match effect:
+            case FindCard():
+                self._looking = True
+            case StopFinding():
+                self._looking = False
+            case ReadCard(device):
+                fault = self.trouble.unread if self.wrong else None
+                self._looking = False
+                if not self._is_lost(device):
+                    self._due.append(CardNotRead(device, fault) if fault else CardRead(content()))
+            case WatchDesk():
+                self._watching = True
+            case StopWatching():
+                self._watching = False
+            case CapturePage():
+                fault = self.trouble.uncaptured if self.wrong else None
+                if self._is_lost(Device.CAMERA) and self.trouble.lost:
+                    fault = self.trouble.lost[1]
+                self._due.append(PageNotCaptured(fault) if fault else PageCaptured(PAGE))
+            case Seal(submission):
+                self._due.append(self._seal(submission.sid))
+            case AwaitReceipt(sid):
+                if not (self.wrong and self.trouble.platform_away):
+                    assert sid in self.sealed
+                    self.received.add(sid)
+                    self._due.append(Received(Receipt(sid, "2026112300045175", self.visit.now)))
+            case PrintSlip(job_id):
+                outcome = self._print()
+                if isinstance(outcome, Printed):
+                    self.printed.add(job_id)
+                self._due.append(PrintEnded(job_id, outcome))
+            case KeepRating():
+                fault = self.trouble.seal_fault if self.wrong else None
+                self._due.append(RatingNotKept(fault) if fault else RatingKept())
+            case StartTimer(timer):
+                self._timers[timer] = self.tick
+            case StopTimer(timer):
+                self._timers.pop(timer, None)
+
+    def _is_lost(self, device: Device) -> bool:
+        return self.wrong and self.trouble.lost is not None and self.trouble.lost[0] is device
+
+    def _seal(self, sid: str) -> Event:
+        if self.wrong and self.trouble.seal_fault:
+            if self.trouble.seals_after_all:
+                self.sealed.add(sid)
+            return SubmissionNotSealed(self.trouble.seal_fault, self.trouble.seal_certain)
+        self.sealed.add(sid)
+        return SubmissionSealed(sid)
+
+    def _print(self) -> PrintOutcome:
+        if self.wrong:
+            if self.trouble.print_unknown:
+                return PrintUnknown(self.trouble.print_fault or PRINTER_SILENT)
+            if self.trouble.print_fault:
+                return NotPrinted(self.trouble.print_fault)
+            if self.trouble.lost and self.trouble.lost[0] is Device.PRINTER:
+                return NotPrinted(self.trouble.lost[1])
+        return Printed()
+
+    def _world(self) -> list[Event]:
+        """What happens by itself: a card that lies there is found, a page is seen, a timer runs out."""
+        page = self.visit.page
+        if self._looking and not self._is_lost(Device.READER) and not self._tired_of("card"):
+            return [CardFound(Device.READER)]
+        watching = isinstance(page, Capturing) and self._watching and not self._is_lost(Device.CAMERA)
+        if watching and (seen := self._seen(page)):
+            return [PageSeen(seen)]
+        for timer in (Timer.ACKNOWLEDGE, Timer.GOODBYE):
+            if timer in self._timers and self.tick - self._timers[timer] > 2:
+                del self._timers[timer]
+                return [TimerFired(timer)]
+        return []
+
+    def _seen(self, page: Capturing) -> Sight | None:
+        """A paper is laid down; one that was taken, or was not good, is taken away again. None: nothing moves."""
+        if not page.missing:
+            return None
+        if page.take in (Take.TAKEN, Take.FAILED) and page.sight.page:
+            return NOTHING
+        if page.take is Take.TAKING or page.sight.page or self._tired_of(f"laying {page.material_id} {page.slot}"):
+            return None
+        return BLURRED if self.wrong and self.trouble.sight_is_bad else GOOD
+
+    def _tired_of(self, what: str) -> bool:
+        if self.ends is not None and self.tick <= self.ends:
+            return False
+        self._tries[what] = self._tries.get(what, 0) + 1
+        return self._tries[what] > PATIENCE
+
+    def _leave(self) -> list[Event]:
+        self.left = True
+        return [LeftVisit()]
+
+    def _citizen(self) -> list[Event]:
+        """The obvious; whoever has tried it often enough goes."""
+        match self.visit.page:
+            case Idle():
+                return [Awakened()]
+            case OutOfService():
+                self.left = self.left or self._tired_of("service")
+                return []
+            case Home():
+                return self._leave() if self._tired_of("home") else [ItemChosen(ITEM)]
+            case ReadingGuide():
+                return self._leave() if self._tired_of("guide") else [ApplicationBegun()]
+            case Asking(field_id=field_id):
+                return [AnswerEdited(ANSWERS[field_id]), WentOn()]
+            case Capturing() as page:
+                return self._at_the_camera(page)
+            case Checking():
+                return [AnswersConfirmed(SHOWN)]
+            case SigningByHand():
+                return [Signed(SIGNATURE)]
+            case NotKept(certain=certain):
+                if not self._tired_of("seal"):
+                    return [TriedAgain()]
+                return [WentBack()] if certain and not self._tired_of("back") else self._leave()
+            case Done() as done:
+                return self._with_the_result(done)
+            case Goodbye():
+                self.left = True
+                return []
+            case Identifying():
+                return self._leave() if self._tired_of("card") else []
+        return []
+
+    def _at_the_camera(self, page: Capturing) -> list[Event]:
+        if not page.missing:
+            return [WentOn()]
+        material = page.case.item.material(page.material_id)
+        if not self._tired_of(f"photograph {page.material_id} {page.slot}"):
+            return [PageSeen(NOTHING)]  # and lays it down anew
+        return [PutOff()] if material.later else self._leave()
+
+    def _with_the_result(self, done: Done) -> list[Event]:
+        if isinstance(done.slip, SlipPrinting):
+            return []
+        if done.receipt and done.rating is RatingState.OPEN:
+            return [RatingGiven(5)]
+        if not isinstance(done.slip, SlipPrinted) and not self._tired_of("slip"):
+            return [ReprintAsked()]
+        return self._leave()
+
+    # What must be true after every event.
+
+    def check(self) -> None:
+        match self.visit.page:
+            case Done(filed, receipt, slip, copies):
+                assert filed.sid in self.sealed, "said to be kept, and is not"
+                assert receipt is None or filed.sid in self.received, "said to be received, and is not"
+                if isinstance(slip, SlipPrinted):
+                    assert f"{filed.sid}#{copies}" in self.printed, "said to be printed, and is not"
+            case Goodbye(submitted, slip_printed, uncertain):
+                assert not submitted or self.sealed, "said goodbye to a submission that is not there"
+                assert not slip_printed or self.printed
+                if self.sealed and not submitted:
+                    assert uncertain, "said that nothing was handed in, and it was"
+        assert len(self.sealed) <= 1, "handed in twice"
