@@ -36,8 +36,8 @@ def decoded(unpack: Any, wlt: bytes) -> bytes:
     source = ctypes.create_string_buffer(wlt + bytes(ROOM_BYTES - WLT_BYTES), ROOM_BYTES)
     room = ctypes.create_string_buffer(bytes([UNTOUCHED]) * ROOM_BYTES, ROOM_BYTES)
     unpack(source, room, ARGUMENT)
-    size = BITMAP_BYTES if room.raw[:2] == b"BM" else PIXEL_BYTES
     written = room.raw.rstrip(bytes([UNTOUCHED]))  # a picture may end in this byte too
+    size = BITMAP_BYTES if written.startswith(b"BM") and len(written) > PIXEL_BYTES else PIXEL_BYTES
     return room.raw[:size] if size // 2 < len(written) <= size else b""
 
 

@@ -16,11 +16,14 @@ from drivers.document_camera.document_camera import DocumentCamera
 from drivers.document_camera.frames import FolderOfFrames
 from drivers.identity_card.pcsc_storage import StorageCardReader
 from drivers.identity_card.sam_reader import SamReader
+from drivers.identity_card.sam_wires import sam_transport
 from drivers.receipt_printer.escpos_printer import EscPosPrinter
 from drivers.receipt_printer.profiles import profile_named
 from drivers.smart_card.smart_card_reader import SmartCardReader
 from drivers.transport import open_transport
+from drivers.usb_bulk import UsbAddress, UsbPrinterTransport
 from hardware_sim.control import Simulation
+from hardware_sim.devices.usb_device import RECEIPT_PRINTER
 from hardware_sim.simulation import running
 from kiosk import ports
 from kiosk.submission import Rating, Receipt
@@ -29,9 +32,11 @@ from tests.contract.simulated_code_hands import simulated_code_camera, simulated
 from tests.contract.simulated_hands import SimulatedCardHands, SimulatedDeskHands, SimulatedPrinterHands
 from tests.contract.smart_card_hands import SimulatedSlotHands, StorageCardHands
 from tests.contract.store_hands import StoreHands
+from tests.contract.usb_hands import ScriptedUsbHands, SimulatedUsbHands, SimulatedUsbPrinterHands
 from tests.wires.desk_pictures import SIZE, desk, place, sheet
 from tests.wires.printer_wire import PrinterWire, Trouble
 from tests.wires.sam_wire import SamWire
+from tests.wires.usbip_backend import UsbIpBackend
 from tests.wires.virtual_card import virtual_slot
 
 GOLDEN_CARDS = json.loads((Path(__file__).parents[1] / "golden" / "cards.json").read_text(encoding="utf-8"))
@@ -73,7 +78,7 @@ class DeskHands(Protocol):
 class PrinterHands(Protocol):
     """`nearly_use_up` leaves paper for less than a slip; `slips` is the text of each piece that was cut.
 
-    `put_right` undoes what `jam_cutter`, `jam_paper` and `heat_head` did.
+    `put_right` undoes what `jam_cutter` and `heat_head` did.
     """
 
     def nearly_use_up(self) -> None: ...
@@ -82,7 +87,6 @@ class PrinterHands(Protocol):
     def open_cover(self) -> None: ...
     def close_cover(self) -> None: ...
     def jam_cutter(self) -> None: ...
-    def jam_paper(self) -> None: ...
     def heat_head(self) -> None: ...
     def put_right(self) -> None: ...
     def unplug(self) -> None: ...
@@ -150,6 +154,14 @@ def _simulated_smart_cards() -> Iterator[SmartCardBench]:
         yield Bench(reader, hands)
 
 
+@contextmanager
+def _usb_reader(
+    exported: Callable[[], AbstractContextManager[ScriptedUsbHands | SimulatedUsbHands]],
+) -> Iterator[ReaderBench]:
+    with exported() as hands, closing(sam_transport("usb:0400:c35a", backend=UsbIpBackend(hands.port))) as pipes:
+        yield Bench(SamReader(pipes), hands)
+
+
 class _FolderHands:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -185,9 +197,6 @@ class _PrinterHands:
 
     def jam_cutter(self) -> None:
         self._wire.set_trouble(Trouble.CUTTER)
-
-    def jam_paper(self) -> None:
-        self._wire.set_trouble(Trouble.MECHANICAL)
 
     def heat_head(self) -> None:
         self._wire.set_trouble(Trouble.HOT)
@@ -262,6 +271,17 @@ def _simulated_printer() -> Iterator[PrinterBench]:
 
 
 @contextmanager
+def _simulated_usb_printer() -> Iterator[PrinterBench]:
+    ids = UsbAddress(RECEIPT_PRINTER.vendor, RECEIPT_PRINTER.product)
+    with (
+        _simulation() as simulation,
+        SimulatedUsbPrinterHands.at_a_printer(simulation) as hands,
+        closing(UsbPrinterTransport(ids, backend=UsbIpBackend(hands.port))) as transport,
+    ):
+        yield Bench(EscPosPrinter(transport, profile_named("80mm")), hands)
+
+
+@contextmanager
 def _encrypted_file() -> Iterator[OutboxBench]:
     with tempfile.TemporaryDirectory() as directory:
         hands = StoreHands(Path(directory))
@@ -286,6 +306,8 @@ IDENTITY_CARD_READERS: dict[str, Callable[[], AbstractContextManager[ReaderBench
     "scripted wire": _scripted_reader,
     "simulated, serial": lambda: _simulated_reader(lambda reader: f"serial:{reader['address']}"),
     "simulated, TCP": lambda: _simulated_reader(lambda reader: str(reader["tcp_address"])),
+    "scripted, USB": lambda: _usb_reader(ScriptedUsbHands.at_a_reader),
+    "simulated, USB": lambda: _usb_reader(SimulatedUsbHands.at_a_reader),
     "storage cards in a virtual reader": _storage_card_reader,
 }
 SMART_CARD_READERS: dict[str, Callable[[], AbstractContextManager[SmartCardBench]]] = {
@@ -299,6 +321,7 @@ RECEIPT_PRINTERS: dict[str, Callable[[], AbstractContextManager[PrinterBench]]] 
     "scripted wire": _scripted_printer,
     "scripted wire, kiosk mechanism": _scripted_kiosk_printer,
     "simulated, TCP": _simulated_printer,
+    "simulated, USB": _simulated_usb_printer,
 }
 PRESENTERS: dict[str, Callable[[], AbstractContextManager[PresenterBench]]] = {
     "scripted wire, kiosk mechanism": _scripted_kiosk_printer,
