@@ -162,6 +162,22 @@ def test_a_card_is_read_with_its_picture_or_without(decoder: Make, name: str, de
     assert reader.status() == status
 
 
+@pytest.mark.expects_warnings
+def test_a_library_that_hangs_does_not_make_a_reading_longer_than_its_bound(
+    decoder: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("drivers.identity_card.sam_reader.ALL_WITHIN_S", 0.6)
+    wire = SamWire(chip=CHIP, photo=PHOTO)
+    reader = SamReader(wire, portraits=decoder("hangs"))
+    for within_s in (1.5, 0.5):  # the second time it is left alone
+        wire.lay(CHIP)
+        began = time.monotonic()
+        content = reader.read_card()
+        assert isinstance(content, CardContent)
+        assert content.portrait is None
+        assert time.monotonic() - began < within_s
+
+
 def bitmap(*size: int) -> bytes:
     file = io.BytesIO()
     picture = Image.linear_gradient("L").resize((size[0], size[1])).convert("RGB")
