@@ -66,7 +66,7 @@ def find_regions(grey: Grey, taken: list[Points], *, most: int, finely: bool = F
         cv2.boxFilter(cv2.resize(part, blocks, interpolation=cv2.INTER_AREA), -1, (3, 3))
         for part in (cv2.multiply(across, across), cv2.multiply(down, down), cv2.multiply(across, down))
     )
-    strength = np.sqrt(xx + yy)
+    strength = np.sqrt(np.maximum(xx + yy, 0))  # a running sum may end just below nothing
     scale = BLOCK * factor
     for corners in taken:
         cv2.fillConvexPoly(strength, cv2.convexHull(np.round(grown(corners) / scale).astype(np.int32)), 0.0)
