@@ -56,8 +56,8 @@ class CardInReader:
     def read(
         self, conversation: Callable[[Exchange], Read | NotReadable | Trouble], *, within_s: float
     ) -> Read | NotReadable | Disconnected:
-        """One conversation with the card that lies there. When the reader or the service was lost before its end, the
-        card is told again once they are back."""
+        """One conversation with the card that lies there. When the reader or the service was lost before its end, or
+        another program has the card, it is told again."""
         outcome = self._wire.connect(within_s=within_s)
         if outcome is None:
             read = conversation(self._wire.exchange)
@@ -73,6 +73,7 @@ class CardInReader:
             case Trouble.NOT_UNDERSTOOD | Trouble.SILENT:
                 return NotReadable(self._faults.unreadable)
             case Trouble.BUSY:
+                self._told = None
                 return NotReadable(self._faults.busy)
             case Trouble.READER_AWAY | Trouble.SERVICE_AWAY:
                 return self._away(outcome)

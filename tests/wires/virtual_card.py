@@ -144,6 +144,11 @@ class Slot:
         """Where a card connects."""
         return self._service.readers[0].port
 
+    @property
+    def service_process(self) -> int:
+        directory = Path(self._service.environment["PCSCLITE_CSOCK_NAME"]).parent
+        return int((directory / "pcscd.pid").read_text().rstrip("\n\0"))
+
     def insert(self, answers: CardAnswers, *, atr: bytes = ATR, pull_after: int | None = None) -> None:
         self.remove()
         self._card = VirtualCard(self.port, answers, atr=atr, pull_after=pull_after)

@@ -89,15 +89,14 @@ def test_a_card_that_was_found_but_not_read_is_told_again_after_a_restart(slot: 
     assert reader.find_card() == NoCard(), "nobody saw it leave, and it was read"
 
 
-@pytest.mark.parametrize("after", [0, 5])
 def test_a_service_that_goes_in_the_middle_of_a_card_is_said_and_all_works_when_it_is_back(
-    slot: Slot, reader: SmartCardReader, after: int
+    slot: Slot, reader: SmartCardReader
 ) -> None:
     answers, asked, gone = social_security_answers(RECORDS), [], threading.Event()
 
     def service_goes(apdu: bytes) -> bytes | None:
         asked.append(apdu)
-        if len(asked) == after + 1:
+        if len(asked) == 5:
             slot.stop_service()
             gone.set()
         return answers(apdu)
@@ -114,7 +113,15 @@ def test_a_service_that_goes_in_the_middle_of_a_card_is_said_and_all_works_when_
     assert isinstance(reader.read_card(), CardContent)
 
 
-def test_a_card_that_another_program_uses_is_said_to_be_busy(slot: Slot, reader: SmartCardReader) -> None:
+def test_a_service_that_hangs_is_away_until_it_answers(slot: Slot, reader: SmartCardReader) -> None:
+    assert reader.status() == Ready()
+    os.kill(slot.service_process, signal.SIGSTOP)
+    assert reader.status() == reader.find_card() == Disconnected(SMART_CARD_SERVICE_AWAY)
+    os.kill(slot.service_process, signal.SIGCONT)
+    assert reader.status() == Ready()
+
+
+def test_a_card_that_another_program_uses_is_busy_and_told_again(slot: Slot, reader: SmartCardReader) -> None:
     slot.insert(social_security_answers(RECORDS))
     with subprocess.Popen(
         [sys.executable, "-c", TAKES_THE_CARD_ALONE, slot.reader], stdin=subprocess.PIPE, stdout=subprocess.PIPE
@@ -123,9 +130,10 @@ def test_a_card_that_another_program_uses_is_said_to_be_busy(slot: Slot, reader:
         assert other.stdout.readline() == b"0\n"
         assert reader.find_card() == CardPresent()
         assert reader.read_card() == NotReadable(SMART_CARD_READER_BUSY)
+        assert reader.find_card() == CardPresent()
         assert other.stdin is not None
         other.stdin.close()
-    assert isinstance(reader.read_card(), CardContent)
+    until(lambda: isinstance(reader.read_card(), CardContent), "the card, once the service knows that the other ended")
 
 
 def test_a_program_in_the_middle_of_something_makes_it_busy_not_stuck(slot: Slot, reader: SmartCardReader) -> None:
@@ -135,29 +143,25 @@ def test_a_program_in_the_middle_of_something_makes_it_busy_not_stuck(slot: Slot
         assert reader.card_number() == NotReadable(SMART_CARD_READER_BUSY)
 
 
-@pytest.mark.parametrize("atr", [b"\xff\x00\x12", b"\x3b"], ids=["no start", "no end"])
-def test_what_answers_to_reset_with_nonsense_is_unreadable(slot: Slot, reader: SmartCardReader, atr: bytes) -> None:
-    slot.insert(refuses_all, atr=atr)
+def test_what_answers_to_reset_with_nonsense_is_unreadable(slot: Slot, reader: SmartCardReader) -> None:
+    slot.insert(refuses_all, atr=bytes.fromhex("FF0012"))
     assert reader.find_card() == CardPresent()
     assert reader.read_card() == NotReadable(SMART_CARD_UNREADABLE)
     assert reader.find_card() == NoCard()
 
 
-@pytest.mark.parametrize(
-    ("answer", "outcome"),
-    [
-        (b"\x90", SMART_CARD_UNREADABLE),
-        (b"\x61\x10", SMART_CARD_UNREADABLE),
-        (b"\x6c\x05", SMART_CARD_UNSUPPORTED),
-        (bytes(65000), SMART_CARD_UNSUPPORTED),
-    ],
-    ids=["half a status word", "more and more", "another length", "too much"],
-)
-def test_a_hostile_card_is_an_outcome_in_time(
-    slot: Slot, reader: SmartCardReader, answer: bytes, outcome: object
-) -> None:
-    slot.insert(lambda _: answer)
-    assert reader.read_card() == NotReadable(outcome)  # type: ignore[arg-type]
+def test_whatever_a_hostile_card_answers_is_an_outcome(slot: Slot, reader: SmartCardReader) -> None:
+    outcomes = {
+        "half a status word": (b"\x90", SMART_CARD_UNREADABLE),
+        "more waits without end": (b"\x61\x10", SMART_CARD_UNREADABLE),
+        "always another length": (b"\x6c\x05", SMART_CARD_UNSUPPORTED),
+        "far too much": (bytes(65000), SMART_CARD_UNSUPPORTED),
+    }
+    answers = [b""]
+    slot.insert(lambda _: answers[0])
+    for title, (answer, fault) in outcomes.items():
+        answers[0] = answer
+        assert reader.read_card() == NotReadable(fault), title
     assert reader.status() == Ready()
 
 
@@ -174,8 +178,7 @@ def test_neither_cards_nor_restarts_leave_a_file_open(slot: Slot, reader: SmartC
     visit()
     (child,) = children_for(NAME)
     before = descriptors(), descriptors(child)
-    for _ in range(3):
-        visit()
+    visit()
     for _ in range(20):
         slot.stop_service()
         assert reader.find_card() == Disconnected(SMART_CARD_SERVICE_AWAY)
