@@ -26,7 +26,9 @@ from drivers.receipt_printer.profiles import Profile
 from drivers.transport import Transport, TransportLost
 from kiosk.faults import (
     PAPER_LOW,
+    PRINTER_CUTTER,
     PRINTER_HEAD_HOT,
+    PRINTER_JAMMED,
     PRINTER_SILENT,
     PRINTER_SLIP_WAITING,
     PRINTER_UNPLUGGED,
@@ -50,6 +52,7 @@ ASK_AGAIN_AFTER_S = 1.0
 PRINT_WITHIN_S = 12.0  # from the first question; with the last words after it inside the port's 15 s
 LISTEN_FOR_TROUBLE_S = 3.0  # to a printer that confirms nothing
 CLEAR_WITHIN_S = 3.0
+STUCK = (PRINTER_CUTTER, PRINTER_JAMMED)  # freed by hand, and then told to go on; with the cover open nothing is told
 SLICE = 512  # bytes, half a second at 9600 baud: between two it is listened to
 
 
@@ -210,7 +213,7 @@ class EscPosPrinter:
             condition = self._talk.ask()
             if condition is None:
                 return Disconnected(PRINTER_SILENT)
-            if self._rest_held:
+            if self._rest_held or condition.fault in STUCK:
                 self._talk.write(CANCEL)
                 self._rest_held = False
         except TransportLost:

@@ -31,6 +31,7 @@ CANCEL = b"\x10\x05\x02"  # clear the buffers after an error, at once
 INITIALISE = b"\x1b@"
 AUTOMATIC_STATUS_ON, AUTOMATIC_STATUS_OFF = b"\x1da\xff", b"\x1da\x00"
 OFFLINE = 0x08  # in the answer to `10 04 01`
+FEEDING = 0x08  # in the answer to `10 04 02`: somebody holds the button
 XON, XOFF = 0x11, 0x13
 _TEXT_ANSWER = re.compile(rb"_([\x20-\x7e]{1,80})\x00")
 
@@ -115,7 +116,7 @@ def condition_of(answers: Iterable[tuple[Asked, int]]) -> Condition:
         (error & 0x04, PRINTER_JAMMED),
         (error & 0x20, PRINTER_NOT_WORKING),
         (error & 0x40, PRINTER_HEAD_HOT),
-        (cause & 0x40 or printer & OFFLINE, PRINTER_NOT_WORKING),
+        (cause & 0x40 or (printer & OFFLINE and not cause & FEEDING), PRINTER_NOT_WORKING),
     )
     return Condition(fault=fault, paper_low=bool(paper & 0x0C))
 
@@ -129,7 +130,7 @@ def automatic_condition(status: bytes) -> Condition:
         (status[1] & 0x04, PRINTER_JAMMED),
         (status[1] & 0x20, PRINTER_NOT_WORKING),
         (status[1] & 0x40, PRINTER_HEAD_HOT),
-        (status[0] & OFFLINE, PRINTER_NOT_WORKING),
+        (status[0] & OFFLINE and not status[0] & 0x40, PRINTER_NOT_WORKING),  # 40: somebody feeds by the button
     )
     return Condition(fault=fault, paper_low=bool(status[2] & 0x03))
 

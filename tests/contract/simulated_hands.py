@@ -52,9 +52,6 @@ class SimulatedPrinterHands:
         self._simulation.paper_cover(opened=False)
 
     def jam_cutter(self) -> None:
-        self._simulation.ask("fault set", name="printer.cutter")
-
-    def jam_paper(self) -> None:
         self._simulation.paper_jam()
 
     def heat_head(self) -> None:

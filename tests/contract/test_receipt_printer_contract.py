@@ -10,7 +10,6 @@ from kiosk.faults import (
     PRINTER_COVER_OPEN,
     PRINTER_CUTTER,
     PRINTER_HEAD_HOT,
-    PRINTER_JAMMED,
     PRINTER_SLIP_WAITING,
     PRINTER_UNPLUGGED,
     Fault,
@@ -85,7 +84,7 @@ def test_a_printer_that_was_unplugged_comes_back_by_itself(bench: PrinterBench) 
 
 @pytest.mark.parametrize(
     ("hand", "fault"),
-    [("jam_cutter", PRINTER_CUTTER), ("jam_paper", PRINTER_JAMMED), ("heat_head", PRINTER_HEAD_HOT)],
+    [("jam_cutter", PRINTER_CUTTER), ("heat_head", PRINTER_HEAD_HOT)],
 )
 def test_what_keeps_it_from_printing_is_told_apart_and_passes(bench: PrinterBench, hand: str, fault: Fault) -> None:
     getattr(bench.hands, hand)()

@@ -49,6 +49,7 @@ class PrinterWire:
     lines_left: int = 1000
     cover_open: bool = False
     trouble: Trouble | None = None
+    freed: bool = False  # what stuck is out, and it waits to be told to go on
     cools_after: int = 0  # times that a hot head is asked before it goes on
     plugged: bool = True
     silent: bool = False
@@ -122,6 +123,8 @@ class PrinterWire:
                 self._answer_status(part[2])
             elif part == b"\x10\x05\x02":
                 self.waiting, self.begun = [], b""
+                if self.freed:
+                    self.set_trouble(None)
             elif part[:2] == b"\x1da":
                 self.automatic = part[2] != 0
                 self._changed()

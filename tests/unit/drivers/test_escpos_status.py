@@ -30,6 +30,11 @@ ID = print_id("job-1")
 CONFIRMED = b"\x37\x22" + ID + b"\x00"
 
 
+def test_who_feeds_by_the_button_finds_no_fault() -> None:
+    assert condition_of([(Asked.PRINTER, 0x1A), (Asked.OFFLINE_CAUSE, 0x1A)]) == Condition()
+    assert parse_heard(b"\x58\x00\x00\x00").automatic == (Condition(),)
+
+
 def test_the_questions_are_the_published_bytes() -> None:
     assert [encode_question(asked).hex() for asked in Asked] == ["100401", "100402", "100403", "100404"]
     assert encode_confirmation_request(b"ABCD") == bytes.fromhex("1D28480600 3030 41424344")

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from drivers.receipt_printer.escpos_printer import SLICE, EscPosPrinter
-from drivers.receipt_printer.escpos_status import print_id
+from drivers.receipt_printer.escpos_status import CANCEL, print_id
 from drivers.receipt_printer.profiles import profile_named
 from kiosk.documents import Note, Qr, Title
 from kiosk.faults import (
@@ -121,6 +121,22 @@ def test_a_hot_head_comes_back_by_itself(printer: EscPosPrinter, wire: PrinterWi
     assert printer.status() == NeedsAttention(PRINTER_HEAD_HOT)
     wire.cools_after = 1
     assert printer.status() == Ready()
+
+
+@pytest.mark.parametrize("trouble", [Trouble.CUTTER, Trouble.MECHANICAL])
+def test_what_was_stuck_and_freed_is_told_to_go_on(printer: EscPosPrinter, wire: PrinterWire, trouble: Trouble) -> None:
+    wire.set_trouble(trouble)
+    assert isinstance(printer.status(), NeedsAttention)
+    wire.freed = True
+    assert isinstance(printer.status(), NeedsAttention), "it said so before it was told"
+    assert printer.status() == Ready()
+
+
+def test_nothing_moves_while_the_cover_is_open(printer: EscPosPrinter, wire: PrinterWire) -> None:
+    wire.set_trouble(Trouble.CUTTER)
+    wire.open_cover()
+    assert printer.status() == NeedsAttention(PRINTER_COVER_OPEN)
+    assert CANCEL not in wire.received
 
 
 def test_power_lost_within_a_slip_is_unknown_and_the_reprint_is_whole(
