@@ -3,7 +3,8 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hardware_sim.devices.escpos_stream import Confirm, EscPosStream, Glyph, LineFeed, QrCode, Raster, StatusAsked
+from hardware_sim.devices.escpos_commands import Confirm, Glyph, LineFeed, Raster, StatusAsked, Symbol
+from hardware_sim.devices.escpos_stream import EscPosStream
 from hardware_sim.devices.printer_machine import PrinterMachine
 
 COMMAND_LEADS = st.sampled_from(
@@ -68,7 +69,7 @@ def test_bytes_of_a_picture_are_no_commands() -> None:
 def test_a_stored_code_is_printed_when_told() -> None:
     stream = EscPosStream()
     assert stream.feed(b"\x1d(k\x03\x001C\x08\x1d(k\x03\x001E2\x1d(k\x05\x001P0hi") == []
-    assert stream.feed(b"\x1d(k\x03\x001Q0") == [QrCode(b"hi", 8, "Q")]
+    assert stream.feed(b"\x1d(k\x03\x001Q0") == [Symbol(0x31, b"hi", ((0x43, b"\x08"), (0x45, b"2")))]
 
 
 def test_status_and_confirmation_requests() -> None:
