@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from hardware_sim import control
+from hardware_sim import control, printer_alone
 from hardware_sim.control import NotRunning, Part, Refused, Simulation, ask
 
 Act = Callable[[Any, argparse.Namespace], Any]
@@ -27,6 +27,8 @@ STARTED_BY = {Part.SIMULATION: "kiosk-sim up", Part.LINE: "kiosk-sim line up", P
 
 def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
+    if printer_alone.is_meant(words):
+        return printer_alone.main(words[1:])
     chosen = _parser().parse_args(words)
     run_dir: Path = (chosen.run_dir or control.default_run_dir()).absolute()
     try:
@@ -260,7 +262,7 @@ def _parser() -> argparse.ArgumentParser:
     add(paper, "jam", "jam the cutter", lambda sim, _: sim.paper_jam())
     add(paper, "clear", "clear the jam and close the cover", lambda sim, _: sim.paper_clear())
 
-    printer = family("printer", "the receipt printer's wire")
+    printer = family("printer", "the receipt printer's wire; by itself: printer --listen PORT --out DIR")
     silent = add(printer, "silent", "print and answer nothing", lambda sim, c: sim.printer_silent(c.on == "on"))
     silent.add_argument("on", choices=("on", "off"))
     reader = family("reader", "the identity card reader's wire")
