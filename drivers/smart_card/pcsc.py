@@ -18,7 +18,6 @@ from typing import Any
 
 LOOKS_WITHIN_S = 0.6
 STARTS_WITHIN_S = 5.0
-APDU_MAX = 261  # short: header, Lc, 255 bytes, Le
 PIECES_MAX = 40  # of one answer, that a card hands over by GET RESPONSE
 _SCRIPT = Path(__file__).with_name("pcsc_process.py")
 _LINE_MAX = 200_000
@@ -156,7 +155,7 @@ class PcscWire:
             self._child = _started(self._reader)
             greeting = self._line(time.monotonic() + STARTS_WITHIN_S)
             self._until += time.monotonic() - began
-            if greeting is None:
+            if not greeting:
                 self.close()
                 return Trouble.SERVICE_AWAY
         assert self._child.stdin is not None

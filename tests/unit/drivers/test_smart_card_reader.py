@@ -37,12 +37,12 @@ code, handle, _ = SCardConnect(context, sys.argv[1], SCARD_SHARE_EXCLUSIVE, SCAR
 print(code, flush=True)
 sys.stdin.read()
 """
-LOOKS_AND_IS_KILLED = """
-import os, signal, sys
+WAITS_FOR_A_MUTE_CARD = """
+import sys
 from drivers.smart_card.pcsc import PcscWire
 wire = PcscWire(sys.argv[1])
-wire.look()
-os.kill(os.getpid(), signal.SIGKILL)
+wire.connect(within_s=60)
+wire.transmit(bytes(5))
 """
 
 
@@ -62,11 +62,10 @@ def descriptors(process: int | str = "self") -> int:
     return len(list(Path(f"/proc/{process}/fd").iterdir()))
 
 
-def children_for(name: str, *, of_ours: bool = True) -> list[int]:
-    """Processes that were started for the reader of exactly this name."""
-    ours = ["--parent", str(os.getpid())] if of_ours else []
-    pattern = f"pcsc_process.py {name}$"
-    found = subprocess.run(["pgrep", *ours, "--full", pattern], capture_output=True, text=True, check=False)
+def children_for(name: str, *, of: int | None = None) -> list[int]:
+    """Processes of ours, or of another, that were started for the reader of exactly this name."""
+    command = ["pgrep", "--parent", str(of or os.getpid()), "--full", f"pcsc_process.py {name}$"]
+    found = subprocess.run(command, capture_output=True, text=True, check=False)
     return [int(process) for process in found.stdout.split()]
 
 
@@ -195,16 +194,23 @@ def test_a_child_that_dies_is_an_outcome_and_the_next_call_has_another(slot: Slo
     assert reader.status() == Ready()
 
 
-def test_no_child_is_left_by_who_closes_or_dies(slot: Slot) -> None:
+def test_closing_leaves_no_child(slot: Slot) -> None:
     name = f"a reader of process {os.getpid()}"
     wire = PcscWire(name)
     assert wire.look() is Trouble.READER_AWAY
     assert len(children_for(name)) == 1
     wire.close()
     assert not children_for(name)
-    died = subprocess.run([sys.executable, "-c", LOOKS_AND_IS_KILLED, name], check=False)
-    assert died.returncode == -signal.SIGKILL
-    until(lambda: not children_for(name, of_ours=False), "no child left")
+
+
+def test_a_program_that_is_killed_leaves_no_child_though_a_card_hangs(slot: Slot) -> None:
+    asked, name = threading.Event(), slot.reader[:-1]
+    slot.insert(lambda _: asked.set())
+    with subprocess.Popen([sys.executable, "-c", WAITS_FOR_A_MUTE_CARD, name]) as program:
+        assert asked.wait(30)
+        (child,) = children_for(name, of=program.pid)
+        program.kill()
+    until(lambda: not Path(f"/proc/{child}").exists(), "no child left")
 
 
 def test_a_reader_is_found_by_how_its_name_begins(slot: Slot) -> None:
