@@ -127,7 +127,8 @@ class DocumentCameraDevice(Strict):
 
 class ReceiptPrinterDevice(Strict):
     """`address`: `serial:...`, `tcp:host:port` or `usb:VVVV:PPPP`; `profile` names a row of
-    `drivers/receipt_printer/profiles.toml`. `roll_m`: the paper on a new roll."""
+    `drivers/receipt_printer/profiles.toml`, or of another file: `/etc/terminal/printers.toml#ours`.
+    `roll_m`: the paper on a new roll."""
 
     driver: Literal["escpos"] = "escpos"
     address: str

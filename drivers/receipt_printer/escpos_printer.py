@@ -52,6 +52,7 @@ ASK_AGAIN_AFTER_S = 1.0
 PRINT_WITHIN_S = 12.0  # from the first question; with the last words after it inside the port's 15 s
 LISTEN_FOR_TROUBLE_S = 3.0  # to a printer that confirms nothing
 CLEAR_WITHIN_S = 3.0
+LOOK_AGAIN_AFTER_S = 0.1
 STUCK = (PRINTER_CUTTER, PRINTER_JAMMED)  # freed by hand, and then told to go on; with the cover open nothing is told
 SLICE = 512  # bytes, half a second at 9600 baud: between two it is listened to
 
@@ -85,8 +86,8 @@ class EscPosPrinter:
         return Degraded(reasons) if reasons else Ready()
 
     def used(self) -> Used:
-        """From what was sent, so never less than was printed; the sizes of QR codes and the way to the knife are
-        estimates. The cut of a slip that was not printed does not count."""
+        """From what was sent, also where a slip then ended half-way. The size of a QR code is an estimate, and the way
+        to the knife is not known. The cut of a slip that was not printed does not count."""
         return Used(paper_mm=round(self._dots / self._profile.dots_per_mm), cuts=self._cuts)
 
     def print(self, job: PrintJob) -> PrintOutcome:
@@ -133,6 +134,7 @@ class EscPosPrinter:
             condition = self._talk.ask()
             if condition is not None and not condition.slip_waiting:
                 return condition.fault is None
+            self._talk.listen(within_s=LOOK_AGAIN_AFTER_S)
         return False
 
     def _prepared(self, identifier: bytes) -> bytes:
@@ -161,9 +163,10 @@ class EscPosPrinter:
                         deadline = min(deadline, time.monotonic() + LISTEN_FOR_TROUBLE_S)
                     left = 0
                 heard = self._talk.listen(within_s=min(left, ASK_AGAIN_AFTER_S))
+                fault = self._stopped_by() if heard.troubled else None
                 if self._confirmed(expected):
                     return self._ended(pieces, sent, Printed())
-                if heard.troubled and (fault := self._stopped_by()):
+                if fault is not None:
                     return self._ended(pieces, sent, NotPrinted(fault))
                 if left and self._talk.silent:
                     self._talk.poll()

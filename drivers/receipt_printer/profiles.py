@@ -53,6 +53,10 @@ class Profile(Strict):
             raise ValueError(f"{self.chinese_columns} characters of {CHARACTER_DOTS} dots are wider than the paper")
         if self.presenter and self.cutter == "none":
             raise ValueError("a presenter needs a cutter")
+        if self.status == "custom" and self.confirmation == "gs-h":
+            raise ValueError("gs-h is a confirmation of printers whose status is escpos")
+        if (self.character_mode == "utf-8") != (self.encoding == "utf-8"):
+            raise ValueError(f"character_mode {self.character_mode} does not read {self.encoding}")
         return self
 
     @property

@@ -201,6 +201,13 @@ def test_noise_that_looks_like_the_end_of_paper_does_not_end_a_slip(wire: Printe
     assert printer.print(SLIP) == Printed()
 
 
+def test_a_slip_that_used_the_last_paper_is_printed_when_the_printer_says_so() -> None:
+    told = b"\x37\x22" + print_id(REPRINT.job_id) + b"\x00"
+    wire = PrinterWire(mute_confirmation=True)
+    wire.after_lines = (9, lambda: (wire.take_paper_out(), setattr(wire, "pending", wire.pending + told)))
+    assert EscPosPrinter(wire, profile_named("80mm")).print(REPRINT) == Printed()
+
+
 def test_a_full_buffer_is_waited_for(printer: EscPosPrinter, wire: PrinterWire) -> None:
     wire.pauses_every = 300
     assert printer.print(REPRINT) == Printed()

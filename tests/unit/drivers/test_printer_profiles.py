@@ -65,6 +65,8 @@ def test_a_bad_value_names_file_and_line(tmp_path: Path, old: str, new: str) -> 
 
 def test_what_cannot_be_is_refused(tmp_path: Path) -> None:
     assert "wider than the paper" in told(own_file(tmp_path, ("chinese_columns = 24", "chinese_columns = 25")))
+    assert "whose status is" in told(own_file(tmp_path, ('status = "escpos"', 'status = "custom"')))
+    assert "does not read utf-8" in told(own_file(tmp_path, ('encoding = "gb18030"', 'encoding = "utf-8"')))
     assert "needs a cutter" in told(own_file(tmp_path, ('cutter = "cut"', 'cutter = "none"')))
 
 
