@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 SETTLED_WITHIN_S = 1.0  # of real time: so long it waits for devices that it woke
-LOOK_AGAIN_S = 0.02  # for threads that ended instead
+LOOK_AGAIN_S = 0.01  # at what wakes a device unseen, and at threads that ended
 
 
 class HasDescriptor(Protocol):
@@ -86,6 +86,13 @@ class _Waiter:
     thread: threading.Thread
     until_s: float
     bell: Bell
+    readers: list[Source]
+    writers: list[Source]
+
+    @property
+    def has_something_to_do(self) -> bool:
+        """Whether it goes on at once, without any time passing."""
+        return any(select.select([*self.readers, self.bell], self.writers, [], 0))
 
 
 class HandClock:
@@ -106,19 +113,19 @@ class HandClock:
     def select(
         self, readers: Iterable[Source], writers: Iterable[Source] = (), *, within_s: float | None = None
     ) -> list[Source]:
-        wanted = list(readers)
+        readers, writers = list(readers), list(writers)
         if within_s is not None and within_s <= 0:
-            readable, writable, _ = select.select(wanted, list(writers), [], 0)
+            readable, writable, _ = select.select(readers, writers, [], 0)
             return [*readable, *writable]
         bell = Bell()
         with self._changed:
             until_s = math.inf if within_s is None else self._now_s + within_s
-            waiter = _Waiter(threading.current_thread(), until_s, bell)
+            waiter = _Waiter(threading.current_thread(), until_s, bell, readers, writers)
             self._known.add(waiter.thread)
             self._waiting.append(waiter)
             self._changed.notify_all()
         try:
-            readable, writable, _ = select.select([*wanted, bell], list(writers), [])
+            readable, writable, _ = select.select([*readers, bell], writers, [])
         finally:
             with self._changed:
                 self._waiting.remove(waiter)
@@ -129,24 +136,23 @@ class HandClock:
         """So much time passes. Returns when the devices that had something to do in it wait again."""
         with self._one_hand, self._changed:
             end_s = self._now_s + seconds
-            self._settle([])
+            self._settle()
             while (moment_s := min((waiter.until_s for waiter in self._waiting), default=math.inf)) <= end_s:
                 self._now_s = max(self._now_s, moment_s)
                 due = [waiter for waiter in self._waiting if waiter.until_s <= self._now_s]
                 for waiter in due:
                     waiter.until_s = math.inf
                     waiter.bell.ring()
-                self._settle(due)
+                self._settle()
             self._now_s = end_s
 
-    def _settle(self, woken: list[_Waiter]) -> None:
-        """Until those who were woken, and whoever else is at work, wait again."""
+    def _settle(self) -> None:
+        """Until everybody who ever waited, and still lives, waits with nothing to do."""
 
         def settled() -> bool:
             self._known = {thread for thread in self._known if thread.is_alive()}
-            return not any(waiter in self._waiting for waiter in woken) and self._known <= {
-                waiter.thread for waiter in self._waiting
-            }
+            waiting = [waiter.thread for waiter in self._waiting if not waiter.has_something_to_do]
+            return self._known <= set(waiting)
 
         given_up_s = time.monotonic() + SETTLED_WITHIN_S
         while not self._changed.wait_for(settled, LOOK_AGAIN_S) and time.monotonic() < given_up_s:

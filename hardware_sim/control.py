@@ -162,22 +162,33 @@ class Simulation:
         """Clear the jam and close the cover."""
         self.ask("paper clear")
 
-    def printer_silent(self, on: bool) -> None:
-        """A printer that prints and answers nothing."""
-        self.ask("printer silent", on=on)
-
     def printer_plug(self, *, plugged: bool) -> None:
         self.ask("printer plug", plugged=plugged)
-
-    def reader_fault(self, name: str | None) -> None:
-        """One of `ReaderFault`'s values, `None` for a sound reader."""
-        self.ask("reader fault", name=name or "none")
 
     def reader_plug(self, *, plugged: bool) -> None:
         self.ask("reader plug", plugged=plugged)
 
     def camera_plug(self, *, plugged: bool) -> None:
         self.ask("camera plug", plugged=plugged)
+
+    def scanner_plug(self, *, plugged: bool) -> None:
+        self.ask("scanner plug", plugged=plugged)
+
+    def fault_set(self, name: str, *, on: str | None = None, **parameters: Any) -> None:
+        """One of `faults.FAULTS`; parameters left out have their default."""
+        self.ask("fault set", name=name, on=on, parameters=parameters)
+
+    def fault_clear(self, name: str | None = None) -> None:
+        """`None`: all of them."""
+        self.ask("fault clear", name=name)
+
+    def faults(self) -> dict[str, Any]:
+        """`known`: the registry; `set`: those that are so or armed, with their parameters."""
+        return dict(self.ask("fault list"))
+
+    def clock_advance(self, seconds: float) -> None:
+        """Of a simulation whose clock is moved by hand."""
+        self.ask("clock advance", seconds=seconds)
 
     def receipts(self, *, at_least: int = 0, within_s: float = 0.0) -> list[ReceiptSlip]:
         """What was printed, oldest first, as soon as there are `at_least` so many or the time is over."""

@@ -1,17 +1,24 @@
 """What hands do to the simulated devices, by name: each act's types and first sentence are its document."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 
 from hardware_sim.acts import act
 from hardware_sim.chip import TEXT_LENGTH, Chip, chip_of, test_photo
+from hardware_sim.clock import Clock, HandClock, RealClock
 from hardware_sim.control import Refused, known
+from hardware_sim.devices.code_frames import CodeFrames
+from hardware_sim.devices.code_pictures import CHARSETS, SYMBOLOGIES, CodeTrouble, Medium, ShownCode
 from hardware_sim.devices.desk_view import Trouble
 from hardware_sim.devices.document_camera import DocumentCamera, laid_page
 from hardware_sim.devices.printer_machine import NEW_ROLL_MM
 from hardware_sim.devices.receipt_printer import ReceiptPrinter
-from hardware_sim.devices.sam_machine import PlacedCard, ReaderFault
+from hardware_sim.devices.sam_machine import PlacedCard
 from hardware_sim.devices.sam_reader import SamReader
+from hardware_sim.devices.scan_engine import ScanEngine
+from hardware_sim.devices.smart_card_slot import SmartCardSlot
+from hardware_sim.devices.virtual_cards import Card, ContactlessCard, StorageCard, UnknownCard, social_security_card
+from hardware_sim.faults import TERMINAL, FaultKind, FaultyDevice, fault_named, listed
 from hardware_sim.pages import KINDS
 from hardware_sim.people import Layout, Person, cast, stranger
 
@@ -67,12 +74,6 @@ class CardActs:
         else:
             self._reader.unplug()
 
-    @act("reader fault")
-    def fault(self, name: str) -> None:
-        """Give the reader a fault, or `none`."""
-        fault = known(name, [*(fault.value for fault in ReaderFault), "none"], "fault")
-        self._reader.set_fault(None if fault == "none" else ReaderFault(fault))
-
 
 class PageActs:
     def __init__(self, camera: DocumentCamera) -> None:
@@ -116,19 +117,20 @@ class PaperActs:
 
     @act("paper jam")
     def jam(self) -> None:
-        """Jam the paper."""
+        """Jam the cutter."""
         self._printer.change(lambda machine: machine.set_jam(jammed=True))
 
     @act("paper clear")
     def clear(self) -> None:
         """Clear the jam and close the cover."""
         self._printer.change(lambda machine: machine.set_jam(jammed=False))
+        self._printer.change(lambda machine: machine.free_piece())
         self._printer.change(lambda machine: machine.set_cover(opened=False))
 
-    @act("printer silent")
-    def silent(self, on: bool) -> None:
-        """The printer prints and answers nothing."""
-        self._printer.change(lambda machine: setattr(machine, "silent", on))
+    @act("slip take")
+    def take(self) -> bool:
+        """Take the ticket out of the mouth; false when none waits there."""
+        return self._printer.take_slip()
 
     @act("printer plug")
     def plug(self, plugged: bool) -> None:
@@ -145,6 +147,154 @@ class PaperActs:
         return [
             asdict(slip) | {"text_path": str(slip.text_path), "picture_path": str(slip.picture_path)} for slip in kept
         ]
+
+
+class CodeActs:
+    def __init__(self, engine: ScanEngine, camera: CodeFrames) -> None:
+        self._engine = engine
+        self._camera = camera
+
+    @act("code show")
+    def show(
+        self,
+        text: str | None = None,
+        payload_hex: str | None = None,
+        symbology: str = "QR Code",
+        charset: str | None = None,
+        medium: str = "phone",
+        troubles: list[str] | None = None,
+    ) -> None:
+        """Hold a code in front of the scan engine and of the code camera: a text, or bytes in hexadecimal digits."""
+        if (text is None) == (payload_hex is None):
+            raise Refused("code show: either text or payload_hex")
+        names = [trouble.value for trouble in CodeTrouble]
+        try:
+            payload = bytes.fromhex(payload_hex) if payload_hex is not None else str(text).encode()
+            code = ShownCode(
+                payload,
+                known(symbology, SYMBOLOGIES, "symbology"),
+                known(charset, CHARSETS, "charset") if charset else None,
+                Medium(known(medium, [one.value for one in Medium], "medium")),
+                frozenset(CodeTrouble(known(trouble, names, "trouble")) for trouble in troubles or ()),
+            )
+            self._camera.show(code)
+        except ValueError as error:
+            raise Refused(f"code show: {error}") from error
+        self._engine.show(payload)
+
+    @act("code hide")
+    def hide(self) -> None:
+        """Take the code away."""
+        self._camera.hide()
+        self._engine.hide()
+
+    @act("scanner plug")
+    def plug(self, plugged: bool) -> None:
+        """Put the scan engine's plug in, or pull it."""
+        if plugged:
+            self._engine.plug()
+        else:
+            self._engine.unplug()
+
+
+class SmartCardActs:
+    def __init__(self, slot: SmartCardSlot | None) -> None:
+        self._slot = slot
+
+    @act("smartcard insert")
+    def insert(self, name: str = "chen-guilan", kind: str = "social-security") -> None:
+        """Put somebody's card into the smart card reader: social-security, contactless, storage or unknown."""
+        person = person_named(name)
+        chosen = known(kind, SMART_CARDS, "kind of card")
+        try:
+            self._present().insert(SMART_CARDS[chosen](person))
+        except ValueError as error:
+            raise Refused(f"smartcard insert: {error}") from error
+
+    @act("smartcard remove")
+    def remove(self) -> None:
+        """Take the card out of the smart card reader."""
+        self._present().remove()
+
+    def _present(self) -> SmartCardSlot:
+        if self._slot is None:
+            raise Refused("there is no smart card reader; start the simulation with --smart-cards")
+        return self._slot
+
+
+SMART_CARDS: dict[str, Callable[[Person], Card]] = {
+    "social-security": social_security_card,
+    "contactless": lambda _: ContactlessCard(),
+    "storage": lambda person: StorageCard(chip_of(person)),
+    "unknown": lambda _: UnknownCard(),
+}
+
+
+class FaultActs:
+    """`devices` by their names in the status; one that is not there is not among them."""
+
+    def __init__(self, devices: Mapping[str, FaultyDevice]) -> None:
+        self._devices = devices
+
+    @act("fault set")
+    def set(self, name: str, on: str | None = None, parameters: dict[str, object] | None = None) -> None:
+        """Give a device a fault, now or at a moment to come; parameters left out have their default."""
+        kind = fault_named(name)
+        values = kind.parse(parameters or {}, on)
+        try:
+            self._device_of(kind).set_fault(name, **values)
+        except ValueError as error:
+            raise Refused(f"{name}: {error}") from error
+
+    @act("fault clear")
+    def clear(self, name: str | None = None) -> None:
+        """End a fault, or all of them."""
+        if name is not None:
+            self._device_of(fault_named(name)).clear_fault(name)
+            return
+        for device in self._devices.values():
+            device.clear_fault(None)
+
+    @act("fault list")
+    def list(self) -> dict[str, object]:
+        """Every fault that is known, and those that are set, each with its parameters."""
+        given = {name: values for device in self._devices.values() for name, values in device.faults().items()}
+        return {"known": listed(), "set": given}
+
+    def _device_of(self, kind: FaultKind) -> FaultyDevice:
+        if kind.device == TERMINAL:
+            raise Refused(f"{kind.name} is carried out by a scenario, which runs the terminal")
+        if kind.device not in self._devices:
+            raise Refused(f"there is no {kind.device} here; start the simulation with --smart-cards")
+        return self._devices[kind.device]
+
+
+class ClockActs:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    @act("clock advance", waits=True)
+    def advance(self, seconds: float) -> dict[str, object]:
+        """So much simulated time passes, all that devices do in it included; only a clock that stands does that."""
+        if not isinstance(self._clock, HandClock):
+            raise Refused("the clock goes by itself; start the simulation with --clock hand")
+        if seconds < 0:
+            raise Refused("time does not go back")
+        self._clock.advance(seconds)
+        return self.status()
+
+    @act("clock status")
+    def status(self) -> dict[str, object]:
+        """Simulated seconds since the start, and how the clock goes."""
+        return clock_status(self._clock)
+
+
+def clock_status(clock: Clock) -> dict[str, object]:
+    match clock:
+        case RealClock(speed=speed):
+            return {"kind": "real", "speed": speed, "now_s": round(clock.now(), 3)}
+        case _:
+            return {"kind": "hand", "now_s": round(clock.now(), 6)}
 
 
 def person_named(name: str) -> Person:

@@ -21,6 +21,7 @@ class Trouble(Enum):
     DARK = "dark"
     BLURRED = "blurred"
     HALF = "half"  # lies half off the desk
+    GLARE = "glare"  # a lamp is reflected in the page
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,8 @@ def desk_view(page: Picture | None, placement: Placement, troubles: frozenset[Tr
     frame = empty_desk().copy()
     if page is not None:
         _lay(frame, page, placement)
+        if Trouble.GLARE in troubles:
+            _reflect_lamp(frame, page, placement)
     if Trouble.BLURRED in troubles:
         frame[:] = cv2.GaussianBlur(frame, (0, 0), 6)
     if Trouble.DARK in troubles:
@@ -93,3 +96,13 @@ def _lay(frame: Picture, page: Picture, placement: Placement) -> None:
     dimmed = frame * (1 - 0.35 * shadow[..., None] / np.float32(255))
     light = np.linspace(1.0, 0.95, WIDTH, dtype=np.float32)[None, :, None]
     frame[:] = np.clip(dimmed * (1 - inside) + paper * light * inside, 0, 255).astype(np.uint8)
+
+
+def _reflect_lamp(frame: Picture, page: Picture, placement: Placement) -> None:
+    """Above the middle of the page, across a quarter of it: where it is brightest nothing can be read."""
+    seen = corners(page, placement)
+    middle = seen.mean(axis=0) * 0.7 + seen[:2].mean(axis=0) * 0.3
+    radius = float(np.linalg.norm(seen[1] - seen[0])) * 0.22
+    x, y = np.meshgrid(np.arange(WIDTH, dtype=np.float32), np.arange(HEIGHT, dtype=np.float32))
+    distance = np.hypot((x - middle[0]) / 1.4, y - middle[1]) / radius
+    frame[:] = np.clip(frame + (400 * np.exp(-(distance**4)))[..., None], 0, 255).astype(np.uint8)

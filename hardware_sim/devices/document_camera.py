@@ -1,10 +1,12 @@
 """The document camera: the newest frame as `current.png` in a folder, about ten times a second.
 
 A page that is laid down moves in over a few frames and then lies still; the sensor's noise makes each
-frame differ from the one before. An unplugged camera has no folder.
+frame differ from the one before. The file `live` says that frames go on coming: one that stands still is a fault. An
+unplugged camera has no folder.
 """
 
 import itertools
+import math
 import shutil
 import threading
 from dataclasses import dataclass
@@ -13,13 +15,17 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from hardware_sim.clock import Bell, Clock, RealClock
 from hardware_sim.devices.desk_view import Picture, Placement, Trouble, desk_view, with_noise
+from hardware_sim.faults import FaultBook, Value
 from hardware_sim.pages import draw_page
 from hardware_sim.people import Person
 
-CURRENT = "current.png"
+CURRENT, LIVE = "current.png", "live"
 FRAMES_PER_S = 10.0
 STEADY_VARIANTS = 4  # encoded once each, then shown in turn
+STALE, UNPLUGGED = "camera.stale", "camera.unplugged"
+TROUBLES = {f"camera.{one.value}": one for one in (Trouble.GLARE, Trouble.DARK, Trouble.BLURRED)}
 _WAY_IN = (Placement(0.42, 0.2, 9.0), Placement(0.17, 0.08, 4.0), Placement(0.04, 0.02, 1.0))
 
 
@@ -36,11 +42,12 @@ class LaidPage:
 class DeskCamera:
     """The camera without clock and folder: `next_png` is the next frame, whole."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, seed: int = 0) -> None:
         self._page: LaidPage | None = None
+        self._troubles: frozenset[Trouble] = frozenset()
         self._moving: list[Placement] = []
         self._steady: list[bytes] = []
-        self._seed = itertools.count(1)
+        self._seed = itertools.count(1 + seed * 1_000_003)
 
     @property
     def page(self) -> LaidPage | None:
@@ -57,9 +64,16 @@ class DeskCamera:
         self._steady = []
         self._moving = [] if page is None else [page.placement.moved(w.x, w.y, w.degrees) for w in _WAY_IN]
 
+    def set_troubles(self, troubles: frozenset[Trouble]) -> None:
+        """Of the camera and its light, whatever lies there."""
+        self._troubles = troubles
+        self._steady = []
+
     def next_png(self) -> bytes:
         if self._page is not None and self._moving:
-            return self._encoded(desk_view(self._page.picture, self._moving.pop(0), self._page.troubles))
+            return self._encoded(
+                desk_view(self._page.picture, self._moving.pop(0), self._page.troubles | self._troubles)
+            )
         if len(self._steady) < STEADY_VARIANTS:
             self._steady.append(self._encoded(self._still()))
             return self._steady[-1]
@@ -68,8 +82,8 @@ class DeskCamera:
 
     def _still(self) -> Picture:
         if self._page is None:
-            return desk_view(None, Placement())
-        return desk_view(self._page.picture, self._page.placement, self._page.troubles)
+            return desk_view(None, Placement(), self._troubles)
+        return desk_view(self._page.picture, self._page.placement, self._page.troubles | self._troubles)
 
     def _encoded(self, frame: Picture) -> bytes:
         _, png = cv2.imencode(".png", with_noise(frame, next(self._seed)), [cv2.IMWRITE_PNG_COMPRESSION, 1])
@@ -90,59 +104,113 @@ def laid_page(name: str, person: Person, troubles: frozenset[Trouble] = frozense
 class DocumentCamera:
     """Serves a `DeskCamera` in `folder` until `stop`. Any thread may call."""
 
-    def __init__(self, folder: Path, *, frames_per_s: float = FRAMES_PER_S) -> None:
+    def __init__(
+        self, folder: Path, *, frames_per_s: float = FRAMES_PER_S, clock: Clock | None = None, seed: int = 0
+    ) -> None:
         self._folder = folder
         self._frame_s = 1 / frames_per_s
-        self._camera = DeskCamera()
-        self._guard = threading.Lock()
-        self._pulled = threading.Event()
+        self._clock = clock or RealClock()
+        self._camera = DeskCamera(seed=seed)
+        self._faults = FaultBook()
+        self._guard = threading.RLock()
+        self._bell = Bell()
+        self._in_again_s = math.inf
+        self._plugged = False
+        self._stopping = False
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
         self.plug()
+        self._thread = threading.Thread(target=self._serve, name="simulated document camera")
+        self._thread.start()
 
     def stop(self) -> None:
+        if self._thread is not None:
+            self._stopping = True
+            self._bell.ring()
+            self._thread.join()
+            self._thread = None
         self.unplug()
+        self._bell.close()
 
     def plug(self) -> None:
         """The folder appears with a first frame in it. Nothing when it is there."""
-        if self._thread is None:
+        with self._guard:
+            self._in_again_s = math.inf
+            self._faults.clear(UNPLUGGED)
+            if self._plugged:
+                return
             fresh = self._folder.with_name(f".{self._folder.name}.new")
             fresh.mkdir(exist_ok=True)
-            with self._guard:
-                (fresh / CURRENT).write_bytes(self._camera.next_png())
+            (fresh / CURRENT).write_bytes(self._camera.next_png())
+            (fresh / LIVE).touch()
             if self._folder.exists():  # left by a process that was killed
                 shutil.rmtree(self._folder)
             fresh.rename(self._folder)
-            self._pulled.clear()
-            self._thread = threading.Thread(target=self._serve, name="simulated document camera")
-            self._thread.start()
+            self._plugged = True
+        self._bell.ring()
 
     def unplug(self) -> None:
         """The folder is gone. Nothing when it is."""
-        if self._thread is not None:
-            self._pulled.set()
-            self._thread.join()
-            self._thread = None
-            shutil.rmtree(self._folder)
+        with self._guard:
+            if self._plugged:
+                self._plugged = False
+                shutil.rmtree(self._folder)
 
     def put(self, page: LaidPage | None) -> None:
         with self._guard:
             self._camera.put(page)
 
+    def set_fault(self, name: str, **parameters: Value) -> None:
+        """One of the registry's `camera.*`, its parameters whole."""
+        with self._guard:
+            self._faults.set(name, **parameters)  # type: ignore[arg-type]  # a camera's cannot be armed
+            self._show_troubles()
+            if name == UNPLUGGED:
+                for_s = self._faults.amount(UNPLUGGED, "for_s")
+                self._in_again_s = self._clock.now() + for_s if for_s > 0 else math.inf
+                self.unplug()
+        self._bell.ring()
+
+    def clear_fault(self, name: str | None) -> None:
+        with self._guard:
+            cleared = self._faults.clear(name)
+            self._show_troubles()
+            if UNPLUGGED in cleared:
+                self.plug()
+
+    def faults(self) -> dict[str, dict[str, Value]]:
+        with self._guard:
+            return self._faults.listed()
+
     def state(self) -> dict[str, object]:
         with self._guard:
-            page, still = self._camera.page, self._camera.still
-        return {
-            "plugged": self._thread is not None,
-            "page": page.name if page else None,
-            "still": still,
-            "troubles": sorted(trouble.value for trouble in page.troubles) if page else [],
-        }
+            page = self._camera.page
+            return {
+                "plugged": self._plugged,
+                "page": page.name if page else None,
+                "still": self._camera.still,
+                "troubles": sorted(trouble.value for trouble in page.troubles) if page else [],
+            }
+
+    def _show_troubles(self) -> None:
+        self._camera.set_troubles(frozenset(trouble for name, trouble in TROUBLES.items() if name in self._faults))
 
     def _serve(self) -> None:
-        fresh = self._folder / f".{CURRENT}.new"
-        while not self._pulled.wait(self._frame_s):
-            with self._guard:  # so that the state speaks of the frame that lies there
+        while not self._stopping:
+            with self._guard:
+                within_s = self._frame_s if self._plugged else self._in_again_s - self._clock.now()
+            if within_s <= 0:
+                self.plug()
+                continue
+            rung = self._clock.select([self._bell], within_s=None if within_s == math.inf else within_s)
+            self._bell.hush()
+            if not rung:
+                self._take_frame()
+
+    def _take_frame(self) -> None:
+        with self._guard:  # so that the state speaks of the frame that lies there
+            if self._plugged and STALE not in self._faults:
+                fresh = self._folder / f".{CURRENT}.new"
                 fresh.write_bytes(self._camera.next_png())
                 fresh.replace(self._folder / CURRENT)

@@ -1,11 +1,14 @@
 """The security module (SAM) of an identity card reader as a pure machine: a frame in, a frame out.
 
-It keeps the physics of the card: a card that was read is not found again until it leaves the field, and
-a card that leaves during a read gives status word 41. Frames: GA 450, preamble `AA AA AA 96 69`.
+It keeps the physics of the card: a card that was read is not found again until it leaves the field; one that leaves
+before its files are out gives status word 41, one that leaves while they go over the wire gives no more bytes.
+Frames: GA 450, preamble `AA AA AA 96 69`.
 """
 
+import random
 import struct
-from dataclasses import dataclass
+from collections.abc import Container
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from hardware_sim.chip import Chip
@@ -22,20 +25,6 @@ FIND, SELECT, READ, READ_ADDRESS, READ_WITH_FINGERPRINT = 0x2001, 0x2002, 0x3001
 READS = (READ, READ_WITH_FINGERPRINT)
 
 
-class ReaderFault(Enum):
-    """What can be wrong with the reader or its wire. The value is its name on the command line."""
-
-    BROKEN_CHECKSUM = "broken-checksum"
-    SHORT_FRAME = "short-frame"
-    LATE_REPLY = "late-reply"
-    NOISE_BEFORE = "noise-before"
-    SILENT = "silent"
-    SELF_TEST_FAILED = "self-test-failed"
-    WRONG_CARD = "wrong-card"
-    NOT_AUTHENTIC = "not-authentic"
-    READ_FAILED = "read-failed"
-
-
 class Field(Enum):
     """What the antenna knows of the card. After `SPENT` only lifting helps."""
 
@@ -48,7 +37,7 @@ class Field(Enum):
 
 @dataclass(frozen=True, slots=True)
 class PlacedCard:
-    """A card on the reader. `for_bytes`: how much the chip gives before it is pulled away."""
+    """A card on the reader. `for_bytes`: so much of the answer to a read comes before it is pulled away."""
 
     chip: Chip
     for_bytes: int | None = None
@@ -98,13 +87,23 @@ def command_of(request: bytes) -> int:
 
 
 class SamMachine:
-    """`answer` is the whole of it; `insert` and `lift` are the citizen's hands."""
+    """`answer` is the whole of it; `insert` and `lift` are the citizen's hands. `faults`: the names of those that are
+    so; it knows `reader.self-test` and those of the card, but for its being pulled.
+    """
 
-    def __init__(self, *, serial: int = 20260001) -> None:
+    def __init__(
+        self, *, serial: int = 20260001, faults: Container[str] = (), chance: random.Random | None = None
+    ) -> None:
         self._number = struct.pack("<HHIII", 5, 3, 20251101, serial, 305419896)
         self._card: PlacedCard | None = None
+        self._faults = faults
+        self._chance = chance or random.Random(0)
         self.field = Field.EMPTY
-        self.fault: ReaderFault | None = None
+
+    def pull_after(self, for_bytes: int) -> None:
+        """The card that lies there will be pulled away when so much of the answer to a read has come."""
+        if self._card is not None:
+            self._card = replace(self._card, for_bytes=for_bytes)
 
     def insert(self, card: PlacedCard) -> None:
         """Lay a card on the reader; one that lay there is taken away first."""
@@ -122,7 +121,7 @@ class SamMachine:
             return _answer(BAD_CHECKSUM)
         if len(counted) != 4:
             return _answer(BAD_LENGTH)
-        if self.fault is ReaderFault.SELF_TEST_FAILED:
+        if "reader.self-test" in self._faults:
             return _answer(SELF_TEST_FAILED)
         match int.from_bytes(counted[2:], "big"):
             case 0x10FF | 0x11FF:
@@ -151,23 +150,35 @@ class SamMachine:
     def _select(self) -> bytes:
         if self.field not in (Field.FOUND, Field.SELECTED):
             return _answer(NOT_SELECTED)
-        if self.fault is ReaderFault.NOT_AUTHENTIC:
+        if "card.two" in self._faults:  # they answer at once, and neither is understood
+            return _answer(NOT_SELECTED)
+        if "card.not-genuine" in self._faults:
             return _answer(NOT_AUTHENTIC)
         self.field = Field.SELECTED
         return _answer(OK, bytes(8))
 
     def _read(self, *, with_fingerprint: bool) -> bytes:
-        if self._card is None or self.field is not Field.SELECTED or self.fault is ReaderFault.READ_FAILED:
+        if self._card is None or self.field is not Field.SELECTED:
             return _answer(READ_FAILED)
-        if self.fault is ReaderFault.WRONG_CARD:
+        if "card.wrong" in self._faults:
             return _answer(WRONG_CARD)
         chip = self._card.chip
-        files = [chip.text, chip.photo] + ([chip.fingerprint] if with_fingerprint else [])
-        if self._card.for_bytes is not None and self._card.for_bytes < sum(map(len, files)):
+        text = self._torn(chip.text) if "card.torn" in self._faults else chip.text
+        files = [text, chip.photo] + ([chip.fingerprint] if with_fingerprint else [])
+        answer = _answer(OK, b"".join(struct.pack(">H", len(file)) for file in files) + b"".join(files))
+        for_bytes = self._card.for_bytes
+        if for_bytes is not None and for_bytes < len(answer):
             self.lift()
-            return _answer(READ_FAILED)
+            return answer[:for_bytes] or _answer(READ_FAILED)
         self.field = Field.SPENT
-        return _answer(OK, b"".join(struct.pack(">H", len(file)) for file in files) + b"".join(files))
+        return answer
+
+    def _torn(self, text: bytes) -> bytes:
+        """Every date and the type cannot be read: whatever the layout, the text does not say who it is."""
+        torn = bytearray(text)
+        for start, length in ((30, 24), (122, 36), (188, 52), (248, 2)):
+            torn[start : start + length] = bytes([0xFF, self._chance.randrange(0xD8, 0xE0)] * (length // 2))
+        return bytes(torn)
 
     def _read_address(self) -> bytes:
         if self._card is None or self.field not in (Field.SELECTED, Field.SPENT):
@@ -175,18 +186,3 @@ class SamMachine:
         if not self._card.chip.newest_address:
             return _answer(NO_SUCH_ITEM)
         return _answer(OK, self._card.chip.newest_address)
-
-
-def spoiled(answer: bytes, fault: ReaderFault | None) -> bytes:
-    """What the host receives of an answer when the wire has this fault."""
-    match fault:
-        case ReaderFault.BROKEN_CHECKSUM:
-            return answer[:-1] + bytes([answer[-1] ^ 0xFF])
-        case ReaderFault.SHORT_FRAME:
-            return answer[: max(1, len(answer) * 2 // 3)]
-        case ReaderFault.NOISE_BEFORE:
-            return bytes.fromhex("00FFAAAA13AAAA96") + answer
-        case ReaderFault.SILENT:
-            return b""
-        case _:
-            return answer

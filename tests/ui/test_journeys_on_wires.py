@@ -1,103 +1,21 @@
 """Journeys on real screen, drivers and wires in one process: simulated devices misbehave, the journey goes on."""
 
-import contextlib
-import io
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
 
-from hardware_sim import cli
-from hardware_sim.simulation import running
-from kiosk.configuration import (
-    Configuration,
-    Devices,
-    DocumentCameraDevice,
-    Gateway,
-    Hall,
-    IdentityCardReaderDevice,
-    ReceiptPrinterDevice,
-    Store,
-    Terminal,
-    Times,
-)
-from kiosk.submission import Json
-from sync.outbox.drain import Drain
-from terminal.application import CONTENT, Application
-from terminal.current import read_current
 from terminal.hand import Hand
-from terminal.runner import CHINA
 from tests.system.citizen import Citizen
 from tests.system.waiting import until
-from ui.texts import texts_of
-
-SCRIPT_WITHIN_MS = 60_000
-
-
-class Stage:
-    """One terminal and its devices. `sim` is `kiosk-sim`; `play` runs a citizen's script beside the GUI thread."""
-
-    def __init__(self, qtbot: QtBot, directory: Path, socket: Path) -> None:
-        self._qtbot = qtbot
-        self._run_dir = directory / "sim"
-        self._store = directory / "store"
-        self._socket = socket
-
-    def agent_notes(self, **note: Json) -> None:
-        """What the agent would leave in the store."""
-        with contextlib.closing(Drain(self._store)) as drain:
-            drain.note_agent(note)
-
-    def sim(self, *words: str) -> None:
-        said = io.StringIO()
-        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
-            status = cli.main([*words, "--run-dir", str(self._run_dir)])
-        assert status == 0, said.getvalue()
-
-    def play(self, script: Callable[[Hand, Citizen], None]) -> None:
-        def run() -> None:
-            with Hand(self._socket) as hand:
-                script(hand, Citizen(self, hand))
-
-        with ThreadPoolExecutor(1, "citizen") as pool:
-            played = pool.submit(run)
-            self._qtbot.waitUntil(played.done, timeout=SCRIPT_WITHIN_MS)
-            played.result()
+from tests.ui.stage import Stage, open_stage
 
 
 @pytest.fixture
 def stage(qtbot: QtBot, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    socket = tmp_path_factory.mktemp("s") / "a"
-    with running(tmp_path / "sim", pace=False) as simulation:
-        status = simulation.status()
-        configuration = Configuration(
-            terminal=Terminal(code="CZ03", number="03 号机"),
-            hall=Hall(name="大厅", short_name="大厅", desk="咨询台", telephone="0768-000 0000", hours="9:00-17:00"),
-            gateway=Gateway(url="http://127.0.0.1:9"),
-            store=Store(directory=str(tmp_path / "store"), reserve_mb=1),
-            times=Times(acknowledge_wait_s=0.2, goodbye_s=0.5),
-            devices=Devices(
-                identity_card_reader=IdentityCardReaderDevice(
-                    address=f"serial:{status['identity_card_reader']['address']}", simulated=True
-                ),
-                document_camera=DocumentCameraDevice(
-                    driver="frames", address=status["document_camera"]["address"], simulated=True
-                ),
-                receipt_printer=ReceiptPrinterDevice(address=status["receipt_printer"]["address"], simulated=True),
-            ),
-        )
-        application = Application(
-            read_current(configuration, CONTENT / "items", at=datetime.now(CHINA)),
-            texts_of("zh_hans"),
-            full_screen=False,
-            automation=str(socket),
-        )
-        application.start()
-        yield Stage(qtbot, tmp_path, socket)
-        application.stop()
+    with open_stage(qtbot, tmp_path, tmp_path_factory.mktemp("s") / "a") as stage:
+        yield stage
 
 
 def test_an_application_without_a_platform_is_kept_and_its_slip_says_so(stage: Stage) -> None:
@@ -155,7 +73,16 @@ def test_a_card_without_a_last_day_identifies(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize(
-    "fault", ["broken-checksum", "short-frame", "late-reply", "silent", "read-failed", "not-authentic", "noise-before"]
+    "fault",
+    [
+        "reader.wrong-checksum",
+        "reader.half-frame",
+        "reader.late",
+        "reader.no-answer",
+        "reader.noise",
+        "card.pulled after_bytes=0",
+        "card.not-genuine",
+    ],
 )
 def test_whatever_the_reader_sends_the_next_good_card_identifies(stage: Stage, fault: str) -> None:
     def script(hand: Hand, citizen: Citizen) -> None:
@@ -163,22 +90,22 @@ def test_whatever_the_reader_sends_the_next_good_card_identifies(stage: Stage, f
         hand.tap("item-residents-medical-insurance")
         hand.tap("primaryButton")
         hand.wait("identify")
-        stage.sim("reader", "fault", fault)
+        stage.sim("fault", "set", *fault.split())
         stage.sim("card", "insert", "chen-guilan")
-        if fault != "noise-before":  # which is skipped, and the card read at once
+        if fault != "reader.noise":  # which is skipped, and the card read at once
             hand.wait("identify", text=says[fault])
-            stage.sim("reader", "fault", "none")
+            stage.sim("fault", "clear")
             stage.sim("card", "lift")
             stage.sim("card", "insert", "chen-guilan")
         hand.wait("question", text="陈桂兰", within_s=20)
 
     says = {
-        "broken-checksum": "不太正常",
-        "short-frame": "不太正常",
-        "late-reply": "没有回应",
-        "silent": "没有回应",
-        "read-failed": "再放",
-        "not-authentic": "没有读出来",
+        "reader.wrong-checksum": "不太正常",
+        "reader.half-frame": "不太正常",
+        "reader.late": "没有回应",
+        "reader.no-answer": "没有回应",
+        "card.pulled after_bytes=0": "再放",
+        "card.not-genuine": "没有读出来",
     }
     stage.play(script)
 
@@ -250,7 +177,7 @@ def test_paper_that_runs_out_in_the_middle_leaves_no_success_on_the_screen(stage
 def test_a_printer_that_says_nothing_is_not_believed(stage: Stage) -> None:
     def script(hand: Hand, citizen: Citizen) -> None:
         citizen.insures_themselves()
-        stage.sim("printer", "silent", "on")
+        stage.sim("fault", "set", "printer.no-answer")
         citizen.signs()
         texts = hand.wait("done", name="reprintButton", within_s=40)
         assert not any("请取走" in text for text in texts)

@@ -1,5 +1,8 @@
 """The physics of the card and the frames of the reader."""
 
+import re
+from collections.abc import Container
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,11 +12,9 @@ from hardware_sim.devices.sam_machine import (
     PREAMBLE,
     Field,
     PlacedCard,
-    ReaderFault,
     SamMachine,
     frame,
     next_frame,
-    spoiled,
 )
 from hardware_sim.people import cast
 
@@ -27,8 +28,8 @@ SELECTED = bytes.fromhex("AAAAAA9669000C00009000000000000000009C")
 FAILED = frame(bytes.fromhex("000041"))
 
 
-def with_card(name: str = "chen-guilan", *, for_bytes: int | None = None) -> SamMachine:
-    machine = SamMachine()
+def with_card(name: str = "chen-guilan", *, for_bytes: int | None = None, faults: Container[str] = ()) -> SamMachine:
+    machine = SamMachine(faults=faults)
     machine.insert(PlacedCard(chip_of(cast()[name]), for_bytes))
     return machine
 
@@ -40,10 +41,8 @@ def found_and_selected(machine: SamMachine) -> SamMachine:
 
 
 def test_status_is_ready_until_the_self_test_fails() -> None:
-    machine = SamMachine()
-    assert machine.answer(STATUS) == bytes.fromhex("AAAAAA9669000400009094")
-    machine.fault = ReaderFault.SELF_TEST_FAILED
-    assert machine.answer(STATUS) == frame(bytes.fromhex("000060"))
+    assert SamMachine().answer(STATUS) == bytes.fromhex("AAAAAA9669000400009094")
+    assert SamMachine(faults=["reader.self-test"]).answer(STATUS) == frame(bytes.fromhex("000060"))
 
 
 def test_the_security_module_has_a_number_of_sixteen_bytes() -> None:
@@ -92,10 +91,22 @@ def test_a_card_lifted_before_the_read_fails_to_be_read() -> None:
     assert machine.answer(READ) == FAILED
 
 
-def test_a_card_pulled_after_some_bytes_fails_to_be_read_and_is_gone() -> None:
-    machine = found_and_selected(with_card(for_bytes=600))
+@pytest.mark.parametrize("for_bytes", [1, 600, 1294])
+def test_of_a_card_pulled_after_some_bytes_no_more_comes_and_it_is_gone(for_bytes: int) -> None:
+    whole = found_and_selected(with_card()).answer(READ)
+    machine = found_and_selected(with_card(for_bytes=for_bytes))
+    assert machine.answer(READ) == whole[:for_bytes]
+    assert machine.field is Field.EMPTY
+
+
+def test_a_card_pulled_before_the_first_byte_fails_to_be_read() -> None:
+    machine = found_and_selected(with_card(for_bytes=0))
     assert machine.answer(READ) == FAILED
     assert machine.field is Field.EMPTY
+
+
+def test_a_card_pulled_after_the_last_byte_was_read() -> None:
+    assert len(found_and_selected(with_card(for_bytes=1295)).answer(READ)) == 1295
 
 
 def test_selecting_needs_finding_and_reading_needs_selecting() -> None:
@@ -111,21 +122,24 @@ def test_the_newest_address_is_there_only_on_cards_that_were_written_to() -> Non
     assert found_and_selected(with_card()).answer(ADDRESS) == frame(bytes.fromhex("000091"))
 
 
-@pytest.mark.parametrize(
-    ("fault", "asked", "status_word"),
-    [(ReaderFault.WRONG_CARD, READ, 0x40), (ReaderFault.READ_FAILED, READ, 0x41)],
-)
-def test_a_card_that_gives_nothing_says_why(fault: ReaderFault, asked: bytes, status_word: int) -> None:
-    machine = found_and_selected(with_card())
-    machine.fault = fault
-    assert machine.answer(asked) == frame(bytes([0, 0, status_word]))
+def test_a_card_of_another_kind_says_so_when_it_is_read() -> None:
+    assert found_and_selected(with_card(faults=["card.wrong"])).answer(READ) == frame(bytes([0, 0, 0x40]))
 
 
-def test_a_card_that_does_not_authenticate_is_not_selected() -> None:
-    machine = with_card()
-    machine.fault = ReaderFault.NOT_AUTHENTIC
-    machine.answer(FIND)
-    assert machine.answer(SELECT) == frame(bytes.fromhex("000031"))
+@pytest.mark.parametrize(("fault", "status_word"), [("card.two", 0x81), ("card.not-genuine", 0x31)])
+def test_two_cards_and_one_that_does_not_authenticate_are_found_and_not_selected(fault: str, status_word: int) -> None:
+    machine = with_card(faults=[fault])
+    assert machine.answer(FIND) == FOUND
+    assert machine.answer(SELECT) == frame(bytes([0, 0, status_word]))
+
+
+@pytest.mark.parametrize("name", [*cast()])
+def test_a_torn_text_is_a_whole_frame_in_which_no_date_and_no_number_can_be_read(name: str) -> None:
+    torn = found_and_selected(with_card(name, faults=["card.torn"])).answer(READ)
+    assert frame(torn[7:-1]) == torn
+    assert torn[14 + 256 : -1] == chip_of(cast()[name]).photo
+    assert not re.search(r"[0-9]{8}", torn[14 : 14 + 256].decode("utf-16-le", "replace"))
+    assert torn[14 + 248 : 14 + 250].decode("utf-16-le", "replace") == "\ufffd"
 
 
 def test_requests_with_false_checksum_length_or_command_are_told_so() -> None:
@@ -152,17 +166,3 @@ def test_whatever_comes_over_the_wire_the_reader_answers_whole_frames(octets: by
     while (whole := next_frame(received)) is not None:
         assert machine.answer(whole).startswith(PREAMBLE)
     assert machine.answer(octets) == frame(machine.answer(octets)[7:-1])
-
-
-@given(st.binary(min_size=1, max_size=60))
-def test_a_spoiled_answer_is_never_the_answer(body: bytes) -> None:
-    whole = frame(body)
-    for fault in (
-        ReaderFault.BROKEN_CHECKSUM,
-        ReaderFault.SHORT_FRAME,
-        ReaderFault.NOISE_BEFORE,
-        ReaderFault.SILENT,
-    ):
-        assert spoiled(whole, fault) != whole
-    assert spoiled(whole, ReaderFault.NOISE_BEFORE).endswith(whole)
-    assert spoiled(whole, None) == whole

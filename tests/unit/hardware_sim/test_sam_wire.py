@@ -1,4 +1,4 @@
-"""The reader on its wires: pace, plug, link and port."""
+"""The reader on its wires: pace, plug, link and port, and what can be wrong with them."""
 
 import socket
 import time
@@ -9,7 +9,8 @@ import pytest
 import serial
 
 from hardware_sim.chip import chip_of
-from hardware_sim.devices.sam_machine import PlacedCard, ReaderFault
+from hardware_sim.clock import HandClock
+from hardware_sim.devices.sam_machine import PREAMBLE, PlacedCard, frame
 from hardware_sim.devices.sam_reader import CHIP_READING_S, SamReader
 from hardware_sim.people import cast
 
@@ -25,7 +26,7 @@ def link(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def reader(link: Path) -> Iterator[SamReader]:
-    reader = SamReader(link, pace=False, late_by_s=0.3)
+    reader = SamReader(link, pace=False)
     reader.start()
     yield reader
     reader.stop()
@@ -83,15 +84,134 @@ def test_a_pulled_plug_is_an_error_on_the_line_and_the_link_comes_back_with_it(r
         assert ask(line, STATUS, 11) == READY
 
 
-def test_a_silent_reader_says_nothing_and_a_late_one_late(reader: SamReader, link: Path) -> None:
+def with_card_selected(reader: SamReader, line: serial.Serial, name: str = "chen-guilan") -> None:
+    reader.insert(PlacedCard(chip_of(cast()[name])))
+    assert ask(line, FIND, 15)[9] == 0x9F
+    assert ask(line, SELECT, 19)[9] == 0x90
+
+
+def test_a_silent_reader_says_nothing(reader: SamReader, link: Path) -> None:
+    reader.set_fault("reader.no-answer")
     with serial.Serial(str(link), 115_200, timeout=0.1) as line:
-        reader.set_fault(ReaderFault.LATE_REPLY)
         assert ask(line, STATUS, 11) == b""
+        reader.clear_fault(None)
         line.timeout = 5
+        assert ask(line, STATUS, 11) == READY
+
+
+def test_a_late_reader_answers_late_by_the_clock(link: Path) -> None:
+    clock = HandClock()
+    reader = SamReader(link, pace=False, clock=clock)
+    reader.start()
+    reader.set_fault("reader.late", by_s=2.6)
+    with serial.Serial(str(link), 115_200, timeout=5) as line:
+        line.write(STATUS)
+        while not line.in_waiting and clock.now() < 60:
+            clock.advance(0.1)
+        assert clock.now() >= 2.6
         assert line.read(11) == READY
-        reader.set_fault(ReaderFault.SILENT)
+    reader.stop()
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters"),
+    [("reader.half-frame", {}), ("reader.wrong-checksum", {}), ("reader.noise", {"bytes": 8})],
+)
+def test_a_spoilt_answer_is_never_the_answer_and_the_next_one_is(
+    reader: SamReader, link: Path, name: str, parameters: dict[str, int]
+) -> None:
+    with serial.Serial(str(link), 115_200, timeout=5) as line:
+        with_card_selected(reader, line)
+        whole = frame(bytes.fromhex("00009001000400") + chip_of(cast()["chen-guilan"]).text + bytes(1024))
+        reader.set_fault(name, on="next-read", **parameters)
+        assert reader.faults() == {name: {**parameters, "on": "next-read"}}
+        line.timeout = 0.2
+        spoilt = ask(line, READ, 1400)
+        assert spoilt[: len(whole) - 1025] != whole[:-1025] or len(spoilt) < len(whole) or spoilt[-1:] != whole[-1:]
+        assert (len(spoilt) - len(whole), spoilt.startswith(PREAMBLE)) == {
+            "reader.half-frame": (len(whole) * 2 // 3 - len(whole), True),
+            "reader.wrong-checksum": (0, True),
+            "reader.noise": (8, False),
+        }[name]
+        assert reader.faults() == {}
+        line.timeout = 5
+        assert ask(line, STATUS, 11) == READY
+
+
+def test_noise_is_the_same_for_the_same_seed(tmp_path: Path) -> None:
+    def noise(name: str, seed: int) -> bytes:
+        reader = SamReader(tmp_path / name, pace=False, seed=seed)
+        reader.start()
+        reader.set_fault("reader.noise", bytes=40)
+        with serial.Serial(str(tmp_path / name), 115_200, timeout=5) as line:
+            heard = ask(line, STATUS, 51)
+        reader.stop()
+        return heard
+
+    assert noise("a", 7) == noise("b", 7) != noise("c", 8)
+
+
+def test_a_card_is_pulled_while_its_bytes_go_over_the_wire(reader: SamReader, link: Path) -> None:
+    with serial.Serial(str(link), 115_200, timeout=5) as line:
+        with_card_selected(reader, line)
+        reader.set_fault("card.pulled", after_bytes=700)
+        assert len(ask(line, READ, 700)) == 700
+        assert reader.state()["field"] == "empty"
+        assert reader.faults() == {}
         line.timeout = 0.1
-        assert ask(line, STATUS, 11) == b""
+        assert line.read(1) == b""
+
+
+def test_a_slow_wire_takes_the_time_of_its_baud(link: Path) -> None:
+    clock = HandClock()
+    reader = SamReader(link, pace=False, clock=clock)
+    reader.start()
+    reader.set_fault("reader.slow", baud=1200)
+    with serial.Serial(str(link), 115_200, timeout=5) as line:
+        line.write(STATUS)
+        while line.in_waiting < len(READY) and clock.now() < 60:
+            clock.advance(0.01)
+        assert clock.now() >= (len(STATUS) + len(READY)) * 10 / 1200
+    reader.stop()
+
+
+@pytest.mark.parametrize("baud", [9600, 19_200, 57_600])
+def test_an_older_reader_answers_at_its_own_speed_alone(link: Path, baud: int) -> None:
+    reader = SamReader(link, pace=False, baud=baud)
+    reader.start()
+    with serial.Serial(str(link), 115_200, timeout=0.05) as line:
+        for wrong in (115_200, 38_400):
+            line.baudrate = wrong
+            assert ask(line, STATUS, 11) == b""
+        line.baudrate, line.timeout = baud, 5
+        assert ask(line, STATUS, 11) == READY
+    reader.stop()
+
+
+def test_a_plug_that_is_out_for_a_time_goes_in_again_by_the_clock(link: Path) -> None:
+    clock = HandClock()
+    reader = SamReader(link, pace=False, clock=clock)
+    reader.start()
+    reader.set_fault("reader.unplugged", for_s=5.0)
+    assert not link.is_symlink()
+    clock.advance(4.9)
+    assert not link.is_symlink()
+    clock.advance(0.2)
+    assert link.is_symlink()
+    assert reader.faults() == {}
+    reader.stop()
+
+
+def test_a_plug_pulled_with_the_next_read_is_out_until_the_fault_is_cleared(reader: SamReader, link: Path) -> None:
+    reader.set_fault("reader.unplugged", on="next-read", for_s=0.0)
+    with serial.Serial(str(link), 115_200, timeout=5) as line:
+        with_card_selected(reader, line)
+        with pytest.raises(serial.SerialException):
+            ask(line, READ, 1295)
+    assert reader.faults() == {"reader.unplugged": {"for_s": 0.0}}
+    reader.clear_fault("reader.unplugged")
+    with serial.Serial(str(link), 115_200, timeout=5) as line:
+        assert ask(line, STATUS, 11) == READY
 
 
 def asked_over_tcp(line: socket.socket, request: bytes, length: int) -> bytes:

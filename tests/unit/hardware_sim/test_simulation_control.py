@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 
 from hardware_sim import cli, control, simulation
+from hardware_sim.clock import HandClock
+from hardware_sim.faults import FAULTS
 
 FIND, FOUND = bytes.fromhex("AAAAAA96690003200122"), bytes.fromhex("AAAAAA9669000800009F0000000097")
 
@@ -49,21 +51,23 @@ def test_pages_papers_and_plugs_change_the_status(running: control.Simulation) -
     running.paper_load(100)
     running.paper_cover(opened=True)
     running.paper_jam()
-    running.printer_silent(True)
-    running.reader_fault("silent")
+    running.fault_set("printer.no-answer")
+    running.fault_set("reader.late", by_s=0.5, on="next-read")
     running.camera_plug(plugged=False)
     status = running.status()
     assert (status["document_camera"]["page"], status["document_camera"]["troubles"]) == ("recent-photo", ["dark"])
     assert not status["document_camera"]["plugged"]
-    assert status["identity_card_reader"]["fault"] == "silent"
+    assert status["identity_card_reader"]["faults"] == {"reader.late": {"by_s": 0.5, "on": "next-read"}}
     printer = status["receipt_printer"]
     assert (printer["paper"], printer["cover_open"], printer["jammed"], printer["silent"]) == (
         "near-end", True, True, True,
     )  # fmt: skip
     running.page_put(None)
     running.paper_clear()
-    running.printer_silent(False)
-    running.reader_fault(None)
+    assert set(running.faults()["set"]) == {"printer.no-answer", "reader.late"}
+    running.fault_clear("printer.no-answer")
+    running.fault_clear()
+    assert running.faults()["set"] == {}
     running.camera_plug(plugged=True)
     running.paper_remove()
     assert running.status()["receipt_printer"]["paper"] == "out"
@@ -71,8 +75,50 @@ def test_pages_papers_and_plugs_change_the_status(running: control.Simulation) -
     assert running.status()["receipt_printer"]["online"]
 
 
+def test_each_fault_of_a_device_that_is_there_can_be_set_seen_and_cleared(running: control.Simulation) -> None:
+    for name, kind in FAULTS.items():
+        if kind.device in ("smart_card_reader", "terminal"):
+            with pytest.raises(control.Refused, match=r"--smart-cards|a scenario"):
+                running.fault_set(name)
+            continue
+        running.fault_set(name)
+        assert name in running.faults()["set"]
+        assert name in running.status()[kind.device]["faults"]
+        running.fault_clear(name)
+        assert running.faults()["set"] == {}
+
+
+def test_codes_are_held_before_engine_and_camera(running: control.Simulation) -> None:
+    running.ask("code show", text="湘桥")
+    assert running.status()["code_reader"]["shown"] == "湘桥".encode().hex()
+    running.ask("code hide")
+    assert running.status()["code_reader"]["shown"] is None
+    for details in ({}, {"text": "a", "payload_hex": "61"}, {"payload_hex": "x"}, {"text": "a", "symbology": "EAN-13"}):
+        with pytest.raises(control.Refused, match=r"code show|EAN13"):
+            running.ask("code show", **details)
+
+
+def test_the_clock_is_advanced_by_hand_or_goes_by_itself(tmp_path: Path, running: control.Simulation) -> None:
+    with pytest.raises(control.Refused, match="--clock hand"):
+        running.clock_advance(1)
+    conditions = simulation.Conditions(pace=False, clock=HandClock())
+    with simulation.running(tmp_path / "still", conditions=conditions) as sim:
+        sim.fault_set("camera.unplugged", for_s=30)
+        sim.fault_set("reader.unplugged", for_s=40)
+        sim.clock_advance(29)
+        assert not sim.status()["document_camera"]["plugged"]
+        sim.clock_advance(2)
+        assert sim.status()["document_camera"]["plugged"]
+        assert set(sim.faults()["set"]) == {"reader.unplugged"}
+        sim.clock_advance(10)
+        assert sim.faults()["set"] == {}
+        assert sim.status()["clock"] == {"kind": "hand", "now_s": 41}
+        with pytest.raises(control.Refused, match="not go back"):
+            sim.clock_advance(-1)
+
+
 def test_plugs_can_be_pulled_twice(running: control.Simulation) -> None:
-    for plug in (running.reader_plug, running.printer_plug, running.camera_plug):
+    for plug in (running.reader_plug, running.printer_plug, running.camera_plug, running.scanner_plug):
         for plugged in (False, False, True, True):
             plug(plugged=plugged)
 
@@ -89,7 +135,9 @@ def test_receipts_are_waited_for(running: control.Simulation) -> None:
     [
         (["card", "insert", "chen-guilian"], "chen-guilan"),
         (["page", "put", "houshold-front"], "household-front"),
-        (["reader", "fault", "silence"], "silent"),
+        (["fault", "set", "reader.no-anser"], "reader.no-answer"),
+        (["fault", "set", "card.pulled", "after_byte=3"], "after_bytes"),
+        (["code", "show", "x", "--symbology", "QRCode"], "QR Code"),
     ],
 )
 def test_unknown_names_give_code_2_and_the_nearest_known(
