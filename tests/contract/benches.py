@@ -262,10 +262,10 @@ def _simulated_camera() -> Iterator[CameraBench]:
 
 
 @contextmanager
-def _simulated_printer() -> Iterator[PrinterBench]:
+def _simulated_printer(wire: str = "address") -> Iterator[PrinterBench]:
     with (
         _simulation() as simulation,
-        closing(open_transport(simulation.status()["receipt_printer"]["address"])) as transport,
+        closing(open_transport(simulation.status()["receipt_printer"][wire])) as transport,
     ):
         yield Bench(EscPosPrinter(transport, profile_named("80mm")), SimulatedPrinterHands(simulation))
 
@@ -321,6 +321,7 @@ RECEIPT_PRINTERS: dict[str, Callable[[], AbstractContextManager[PrinterBench]]] 
     "scripted wire": _scripted_printer,
     "scripted wire, kiosk mechanism": _scripted_kiosk_printer,
     "simulated, TCP": _simulated_printer,
+    "simulated, serial": lambda: _simulated_printer("serial_address"),
     "simulated, USB": _simulated_usb_printer,
 }
 PRESENTERS: dict[str, Callable[[], AbstractContextManager[PresenterBench]]] = {
