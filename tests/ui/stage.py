@@ -1,0 +1,113 @@
+"""A terminal with its screen, drivers and simulated devices in one process, and a citizen who plays a script on it."""
+
+import contextlib
+import io
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from hardware_sim import cli
+from hardware_sim.control import Simulation
+from hardware_sim.simulation import Conditions, running
+from kiosk.configuration import (
+    Configuration,
+    Devices,
+    DocumentCameraDevice,
+    Gateway,
+    Hall,
+    IdentityCardReaderDevice,
+    ReceiptPrinterDevice,
+    SmartCardReaderDevice,
+    Store,
+    Terminal,
+    Times,
+)
+from kiosk.submission import Json
+from sync.outbox.drain import Drain
+from terminal.application import CONTENT, Application
+from terminal.current import read_current
+from terminal.hand import Hand
+from terminal.runner import CHINA
+from tests.system.citizen import Citizen
+from ui.texts import texts_of
+
+SCRIPT_WITHIN_MS = 60_000
+
+
+class Stage:
+    """One terminal and its devices. `sim` is `kiosk-sim`; `play` runs a citizen's script beside the GUI thread."""
+
+    def __init__(self, qtbot: QtBot, directory: Path, socket: Path, simulation: Simulation) -> None:
+        self._qtbot = qtbot
+        self.ask = simulation.ask  # an act of the control API
+        self._run_dir = directory / "sim"
+        self._store = directory / "store"
+        self._socket = socket
+
+    def agent_notes(self, **note: Json) -> None:
+        """What the agent would leave in the store."""
+        with contextlib.closing(Drain(self._store)) as drain:
+            drain.note_agent(note)
+
+    def sim(self, *words: str) -> None:
+        said = io.StringIO()
+        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+            status = cli.main([*words, "--run-dir", str(self._run_dir)])
+        assert status == 0, said.getvalue()
+
+    def play(self, script: Callable[[Hand, Citizen], None]) -> None:
+        def run() -> None:
+            with Hand(self._socket) as hand:
+                script(hand, Citizen(self, hand))
+
+        with ThreadPoolExecutor(1, "citizen") as pool:
+            played = pool.submit(run)
+            self._qtbot.waitUntil(played.done, timeout=SCRIPT_WITHIN_MS)
+            played.result()
+
+
+@contextlib.contextmanager
+def open_stage(qtbot: QtBot, directory: Path, socket: Path, *, smart_cards: bool = False) -> Iterator[Stage]:
+    """With `smart_cards` a second reader, over a smart card service of its own."""
+    with running(directory / "sim", conditions=Conditions(pace=False, smart_cards=smart_cards)) as simulation:
+        status = simulation.status()
+        slot = status.get("smart_card_reader")
+        configuration = Configuration(
+            terminal=Terminal(code="CZ03", number="03 号机"),
+            hall=Hall(name="大厅", short_name="大厅", desk="咨询台", telephone="0768-000 0000", hours="9:00-17:00"),
+            gateway=Gateway(url="http://127.0.0.1:9"),
+            store=Store(directory=str(directory / "store"), reserve_mb=1),
+            times=Times(acknowledge_wait_s=0.2, goodbye_s=0.5),
+            devices=Devices(
+                identity_card_reader=IdentityCardReaderDevice(
+                    address=f"serial:{status['identity_card_reader']['address']}", simulated=True
+                ),
+                smart_card_reader=SmartCardReaderDevice(address=slot["address"], simulated=True) if slot else None,
+                document_camera=DocumentCameraDevice(
+                    driver="frames", address=status["document_camera"]["address"], simulated=True
+                ),
+                receipt_printer=ReceiptPrinterDevice(address=status["receipt_printer"]["address"], simulated=True),
+            ),
+        )
+        with _environment(slot["environment"] if slot else {}):
+            application = Application(
+                read_current(configuration, CONTENT / "items", at=datetime.now(CHINA)),
+                texts_of("zh_hans"),
+                full_screen=False,
+                automation=str(socket),
+            )
+            application.start()
+            yield Stage(qtbot, directory, socket, simulation)
+            application.stop()
+
+
+@contextlib.contextmanager
+def _environment(wanted: Mapping[str, str]) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in wanted.items():
+            patch.setenv(name, value)
+        yield
