@@ -132,8 +132,8 @@ class PrivatePcscd:
 
     def set_readers(self, *, plugged: bool) -> None:
         """Plug both readers in or out, as far as it runs: vpcd's leave a service only with a new start of it."""
-        self._plugged = plugged
-        if self.running:
+        changed, self._plugged = plugged != self._plugged, plugged
+        if changed and self.running:
             self.restart()
 
     def _start(self) -> None:

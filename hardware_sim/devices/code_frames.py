@@ -56,6 +56,7 @@ class CodeFrames:
                 shutil.rmtree(self._folder)
             fresh.rename(self._folder)
             self._pulled = False
+            self._bell.hush()
             self._thread = threading.Thread(target=self._serve, name="simulated code camera")
             self._thread.start()
 
@@ -113,7 +114,6 @@ class CodeFrames:
             fresh.replace(self._folder / CURRENT)
 
     def _serve(self) -> None:
-        self._bell.hush()
         while not self._clock.select([self._bell], within_s=self._frame_s) and not self._pulled:
             with self._guard:
                 self._write_next()

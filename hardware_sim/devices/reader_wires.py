@@ -223,8 +223,10 @@ class Plug:
         self._bell.ring()
 
     def _hold(self) -> None:
-        while not self._stopping:
-            self._bell.hush()
+        while True:
+            self._bell.hush()  # before anything is looked at: what changes later rings again
+            if self._stopping:
+                return
             with self._guard:
                 waits_s = self._in_again_s - self._clock.now()
             if self._pull_for_s is not None:

@@ -9,20 +9,12 @@ from pathlib import Path
 from hardware_sim.clock import Bell, Clock, RealClock
 from hardware_sim.devices.reader_wires import Conversation, Plug
 from hardware_sim.devices.scan_engine_machine import TERMINATORS, ScanEngineMachine, spoiled
+from hardware_sim.faults import FaultBook, Value
 
 BITS_PER_BYTE = 10  # 8N1
 DECODING_S = 0.06
-FAULTS = (
-    "scanner.double-fire",
-    "scanner.no-answer",
-    "scanner.half-code",
-    "scanner.noise",
-    "scanner.hostile",
-    "scanner.slow",
-    "scanner.unplugged",
-)
-
-Parameters = dict[str, int | float | str]
+MUTE, SLOW, UNPLUGGED = "scanner.no-answer", "scanner.slow", "scanner.unplugged"
+FAULTS = ("scanner.double-fire", "scanner.half-code", "scanner.noise", "scanner.hostile", MUTE, SLOW, UNPLUGGED)
 
 
 class ScanEngine:
@@ -50,7 +42,7 @@ class ScanEngine:
         self._guard = threading.Lock()
         self._shown: bytes | None = None
         self._codes = 0
-        self._faults: dict[str, Parameters] = {}
+        self._faults = FaultBook()
         self._hosts: dict[Bell, ScanEngineMachine] = {}
         self._plug = Plug(link, port, self._serve, device="scan engine", clock=self._clock, baud=baud)
 
@@ -87,28 +79,27 @@ class ScanEngine:
                 "codes": self._codes,
             }
 
-    def set_fault(self, name: str, **parameters: int | float | str) -> None:
-        """Raises ValueError for a fault that no scan engine has."""
+    def set_fault(self, name: str, **parameters: Value) -> None:
+        """`parameters`: all that the registry names. Raises ValueError for a fault that no scan engine has."""
         if name not in FAULTS:
             raise ValueError(f"no fault of a scan engine: {name}")
         with self._guard:
-            self._faults[name] = parameters
-        if name == "scanner.unplugged" and "on" not in parameters:
-            self._plug.unplug(for_s=float(parameters.get("for_s", 0)))
+            self._faults.set(name, **parameters)  # type: ignore[arg-type]  # `on` is a word
+            out_s = self._faults.amount(UNPLUGGED, "for_s") if name == UNPLUGGED and name in self._faults else None
+        if out_s is not None:
+            self._plug.unplug(for_s=out_s)
 
     def clear_fault(self, name: str | None = None) -> None:
         with self._guard:
-            cleared = [fault for fault in self._faults if name in (None, fault)]
-            for fault in cleared:
-                del self._faults[fault]
-        if "scanner.unplugged" in cleared:
+            cleared = self._faults.clear(name)
+        if UNPLUGGED in cleared:
             self._plug.plug()
 
-    def faults(self) -> dict[str, Parameters]:
+    def faults(self) -> dict[str, dict[str, Value]]:
         with self._guard:
-            if self._plug.plugged and "on" not in self._faults.get("scanner.unplugged", {"on": ""}):
-                del self._faults["scanner.unplugged"]  # its time is over
-            return dict(self._faults)
+            if self._plug.plugged and UNPLUGGED in self._faults:
+                self._faults.clear(UNPLUGGED)  # its time is over
+            return self._faults.listed()
 
     def _hold_in_front(self, payload: bytes | None) -> None:
         with self._guard:
@@ -136,46 +127,29 @@ class ScanEngine:
 
     def _reply(self, host: Conversation, machine: ScanEngineMachine, octets: bytes) -> bool:
         """False when the plug was pulled or the host hung up meanwhile."""
-        byte_s = self._pace()
-        if host.pulled_within(len(octets) * byte_s):
+        if host.pulled_within(len(octets) * self._pace()):
             return False
         with self._guard:
             answer = machine.receive(octets, self._clock.now())
             code = machine.look(self._shown, self._clock.now())
-            mute = "scanner.no-answer" in self._faults
-            if mute and code is not None:
-                self._spend(["scanner.no-answer"])
+            begun = [] if code is None else self._faults.begin(*FAULTS)
+            byte_s, mute = self._pace(), MUTE in self._faults
+            sent = b"" if code is None else spoiled(code, self._faults.listed(), self._terminator, self._chance)
+            pulled_for_s = self._faults.amount(UNPLUGGED, "for_s") if UNPLUGGED in begun else None
+            for name in begun:
+                if name != UNPLUGGED:  # what was armed is over with its code; a plug that is out stays out
+                    self._faults.clear(name)
+            self._codes += bool(sent) and not mute
         if mute:
             return True
         if not host.write(answer, byte_s):
             return False
-        if code is None:
-            return True
-        if host.pulled_within(self._decoding_s):
-            return False
-        return self._send(host, code, byte_s)
-
-    def _send(self, host: Conversation, code: bytes, byte_s: float) -> bool:
-        with self._guard:
-            faults = dict(self._faults)
-            sent = spoiled(code, faults, self._terminator, self._chance)
-            self._codes += 1
-            self._spend(list(faults))
-        unplugged = faults.get("scanner.unplugged", {})
-        if "on" in unplugged:
-            self._plug.unplug_soon(for_s=float(unplugged.get("for_s", 0)))
+        if pulled_for_s is not None:
+            self._plug.unplug_soon(for_s=pulled_for_s)
             sent = sent[: len(sent) // 2]
+        if sent and host.pulled_within(self._decoding_s):
+            return False
         return host.write(sent, byte_s)
 
     def _pace(self) -> float:
-        with self._guard:
-            slow = self._faults.get("scanner.slow")
-        return self._byte_s if slow is None else BITS_PER_BYTE / float(slow.get("baud", 1200))
-
-    def _spend(self, names: list[str]) -> None:
-        """Faults that were armed for one code have had it; a plug that is out stays out."""
-        for name in names:
-            if "on" in self._faults.get(name, {}):
-                spent = self._faults.pop(name)
-                if name == "scanner.unplugged":
-                    self._faults[name] = {key: value for key, value in spent.items() if key != "on"}
+        return BITS_PER_BYTE / self._faults.amount(SLOW, "baud") if SLOW in self._faults else self._byte_s

@@ -13,6 +13,7 @@ from typing import Protocol
 from hardware_sim.clock import Bell, Clock, RealClock
 from hardware_sim.devices.virtual_cards import Card
 from hardware_sim.devices.vpcd_wire import answer_to_order, connected, framed, is_apdu, next_message, received_from
+from hardware_sim.faults import NOW, FaultBook, Value
 
 LOOK_FOR_READER_S = 0.05  # of real time: the service is a process of this computer
 READER_GIVES_UP_S = 1.0  # work waiting time at WI=10 and 3.57 MHz: then it powers the card down and up again
@@ -29,6 +30,7 @@ class Service(Protocol):
 
 PULLED, MUTE, UNPLUGGED = "smartcard.pulled", "smartcard.mute", "smartcard.unplugged"
 RESTART, DOWN = "smartcard.service-restart", "smartcard.service-down"
+FAULTS = (PULLED, MUTE, UNPLUGGED, RESTART, DOWN)
 
 
 class SmartCardSlot:
@@ -47,8 +49,7 @@ class SmartCardSlot:
         self._bell = Bell()
         self._card: Card | None = None
         self._in_reader = False
-        self._faults: dict[str, dict[str, object]] = {}
-        self._armed: dict[str, dict[str, object]] = {}
+        self._faults = FaultBook()
         self._apdus = 0
         self._plugged_again_s = math.inf
         self._stopping = False
@@ -83,46 +84,39 @@ class SmartCardSlot:
                 "service": DOWN not in self._faults,
             }
 
-    def set_fault(self, name: str, *, on: str = "now", **parameters: object) -> None:
-        """Raises ValueError for a fault that a slot cannot have."""
-        if name not in (PULLED, MUTE, UNPLUGGED, RESTART, DOWN):
+    def set_fault(self, name: str, *, on: str = NOW, **parameters: Value) -> None:
+        """`parameters`: all that the registry names. Raises ValueError for a fault that a slot cannot have."""
+        if name not in FAULTS:
             raise ValueError(f"no fault of a smart card reader: {name}")
         if name not in (PULLED, MUTE) and self._service is None:
             raise ValueError(f"{name} needs a PC/SC service of our own")
-        if on == "now":
-            self._begin(name, parameters)
-        else:
-            with self._guard:
-                self._armed[name] = parameters
+        with self._guard:
+            self._faults.set(name, on=on, **parameters)
+        if on == NOW:
+            self._begin(name)
 
     def clear_fault(self, name: str | None = None) -> None:
         """End one, or all. A service that was down is up when this returns."""
         with self._guard:
-            ending = [fault for fault in self._faults if name in (None, fault)]
-            for fault in ending:
-                del self._faults[fault]
-            if UNPLUGGED in ending:
+            ended = self._faults.clear(name)
+            if UNPLUGGED in ended:
                 self._plugged_again_s = math.inf
-            for fault in [fault for fault in self._armed if name in (None, fault)]:
-                del self._armed[fault]
         if self._service is not None:
             with self._at_service:
-                if DOWN in ending:
+                if DOWN in ended:
                     self._service.start()
-                if UNPLUGGED in ending:
+                if UNPLUGGED in ended:
                     self._service.set_readers(plugged=True)
         self._bell.ring()
 
-    def faults(self) -> dict[str, dict[str, object]]:
+    def faults(self) -> dict[str, dict[str, Value]]:
         with self._guard:
-            return {**self._faults, **{name: {**given, "on": "next-read"} for name, given in self._armed.items()}}
+            return self._faults.listed()
 
-    def _begin(self, name: str, parameters: dict[str, object]) -> None:
+    def _begin(self, name: str) -> None:
         with self._guard:
             self._apdus = 0
-            if name != RESTART:
-                self._faults[name] = parameters
-            if name == UNPLUGGED and (for_s := float(str(parameters.get("for_s", 0)))) > 0:
+            if name == UNPLUGGED and (for_s := self._faults.amount(UNPLUGGED, "for_s")) > 0:
                 self._plugged_again_s = self._clock.now() + for_s
         if self._service is not None:
             with self._at_service:
@@ -133,6 +127,8 @@ class SmartCardSlot:
                         self._service.stop()
                     case "smartcard.unplugged":
                         self._service.set_readers(plugged=False)
+        with self._guard:
+            self._faults.clear(RESTART)
         self._bell.ring()
 
     def _change(self, card: Card | None) -> None:
@@ -141,8 +137,10 @@ class SmartCardSlot:
         self._bell.ring()
 
     def _serve(self) -> None:
-        while not self._stopping:
-            self._bell.hush()
+        while True:
+            self._bell.hush()  # before anything is looked at: what changes later rings again
+            if self._stopping:
+                return
             with self._guard:
                 card, waits_s = self._card, self._plugged_again_s - self._clock.now()
             if waits_s <= 0:
@@ -195,9 +193,8 @@ class SmartCardSlot:
         if not self._fire():
             return None
         with self._guard:
-            pulled = self._faults.get(PULLED)
-            if pulled is not None and self._apdus >= int(str(pulled.get("after_apdus", 0))):
-                del self._faults[PULLED]
+            if PULLED in self._faults and self._apdus >= self._faults.amount(PULLED, "after_apdus"):
+                self._faults.clear(PULLED)
                 self._card = None
                 return None
             self._apdus += 1
@@ -208,7 +205,7 @@ class SmartCardSlot:
     def _fire(self) -> bool:
         """Let what was armed begin with this APDU; false when the service went away with it."""
         with self._guard:
-            armed, self._armed = self._armed, {}
-        for name, parameters in armed.items():
-            self._begin(name, parameters)
-        return not {UNPLUGGED, RESTART, DOWN} & set(armed)
+            begun = self._faults.begin(*FAULTS)
+        for name in begun:
+            self._begin(name)
+        return not {UNPLUGGED, RESTART, DOWN} & set(begun)

@@ -187,3 +187,25 @@ def test_a_reader_unplugged_for_a_time_is_back_by_itself(tmp_path: Path) -> None
         clock.advance(0.2)
         until(lambda: slot.state()["plugged"], "a reader that is back")
         slot.stop()
+
+
+@pytest.mark.parametrize(("name", "runs"), [("smartcard.service-restart", True), ("smartcard.service-down", False)])
+def test_a_service_that_ends_in_the_middle_of_a_read_leaves_that_command_without_answer(
+    reader: Reader, tmp_path: Path, name: str, runs: bool
+) -> None:
+    with PrivatePcscd(tmp_path / "pcscd") as service:
+        slot = SmartCardSlot(reader.port, service=service, clock=HandClock())
+        slot.start()
+        slot.insert(ContactlessCard())
+        reader.card_comes()
+        slot.set_fault(name, on="next-read")
+        assert service.running
+        reader.order(CARD_NUMBER)
+        assert reader.hear(1) == b""
+        until(lambda: slot.faults() == ({} if runs else {name: {}}), "a fault that has begun")
+        assert service.running == runs
+        slot.clear_fault(None)
+        assert service.running
+        reader.card_comes()
+        assert reader.ask(CARD_NUMBER) == NUMBER
+        slot.stop()
