@@ -12,11 +12,11 @@ from typing import Any
 
 from hardware_sim.chip import chip_text
 from hardware_sim.control import Refused
+from hardware_sim.device_acts import person_named
 from hardware_sim.people import Person
 from hardware_sim.scenario.reading import Scenario, Step
 from hardware_sim.scenario.report import Result, StepResult
 from hardware_sim.scenario.world import Finger, Unmet, World, WorldFailed
-from hardware_sim.simulation import person_named
 
 WITHIN_S = 10.0
 PAGE_WITHIN_S = 20.0
