@@ -13,7 +13,7 @@ from hardware_sim.faults import NOW, FaultBook, Value
 
 BITS_PER_BYTE = 10  # 8N1
 CHIP_READING_S = 0.35  # the antenna takes the files out before the first byte goes over the wire
-UNPLUGGED, PULLED = "reader.unplugged", "card.pulled"
+UNPLUGGED, PULLED, TWO = "reader.unplugged", "card.pulled", "card.two"
 BEGIN_WITH_READ = (
     "reader.no-answer",
     "reader.half-frame",
@@ -27,13 +27,14 @@ BEGIN_WITH_READ = (
     "card.wrong",
     "card.torn",
 )
-BEGIN_WITH_SELECT = ("card.two", "card.not-genuine")
+BEGIN_WITH_SELECT = (TWO, "card.not-genuine")
 
 
 class SamReader:
     """Serves a `SamMachine` at `link` and at `port` of this computer until `stop`. Any thread may call.
 
-    Faults hold until they are cleared; those armed for the next read are for that one alone, but the plug stays out.
+    Faults hold until they are cleared; those armed for the next read are for that one alone, but the plug stays out,
+    and two cards lie there until they are lifted.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class SamReader:
         self._chance = random.Random(f"{seed}-identity_card_reader")
         self._faults = FaultBook()
         self._machine = SamMachine(faults=self._faults, chance=self._chance)
+        self._two_until_lifted = False
         self._guard = threading.Lock()
         self._plug = Plug(link, port, self._serve, device="identity card reader", clock=self._clock, baud=baud)
 
@@ -77,10 +79,12 @@ class SamReader:
 
     def insert(self, card: PlacedCard) -> None:
         with self._guard:
+            self._forget_two()
             self._machine.insert(card)
 
     def lift(self) -> None:
         with self._guard:
+            self._forget_two()
             self._machine.lift()
 
     def set_fault(self, name: str, *, on: str = NOW, **parameters: Value) -> None:
@@ -136,8 +140,16 @@ class SamReader:
                 self._faults.clear(PULLED)
             answer = self._spoilt(self._machine.answer(request))
             for name in begun:
-                self._faults.clear(name)
+                if name == TWO:
+                    self._two_until_lifted = True
+                else:
+                    self._faults.clear(name)
         return host.write(answer, byte_s)
+
+    def _forget_two(self) -> None:
+        if self._two_until_lifted:
+            self._faults.clear(TWO)
+            self._two_until_lifted = False
 
     def _begin_what_waits(self, command: int) -> list[str]:
         if command in READS:

@@ -104,6 +104,20 @@ def test_every_fault_is_an_outcome_and_passes_without_a_restart(
         assert Said(reader.status(), reader.find_card(), outcome_of(reader)) == WELL
 
 
+@pytest.mark.parametrize("name", [name for name in SAID if name.startswith("card.")])
+def test_what_is_armed_for_the_next_read_happens_to_that_one_alone(
+    name: str, device: simulated.SamReader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("drivers.identity_card.sam_reader.READ_WITHIN_S", 0.4)
+    with closing(sam_transport(f"serial:{tmp_path / 'reader'}")) as transport:
+        reader = SamReader(transport)
+        device.set_fault(name, **fault_named(name).parse({}, "next-read"))
+        for said in (SAID[name], WELL):
+            lay(device)
+            assert Said(reader.status(), reader.find_card(), outcome_of(reader)) == said
+            device.lift()
+
+
 def test_a_slow_wire_only_takes_its_time(tmp_path: Path) -> None:
     device = simulated.SamReader(tmp_path / "reader", pace=False)
     device.start()
