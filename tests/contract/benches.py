@@ -149,6 +149,16 @@ def _storage_card_reader() -> Iterator[ReaderBench]:
 
 
 @contextmanager
+def _simulated_storage_cards() -> Iterator[ReaderBench]:
+    with (
+        virtual_slot() as slot,
+        SimulatedSlotHands.at(slot) as hands,
+        closing(StorageCardReader(slot.reader)) as reader,
+    ):
+        yield Bench(reader, hands)
+
+
+@contextmanager
 def _simulated_smart_cards() -> Iterator[SmartCardBench]:
     with virtual_slot() as slot, SimulatedSlotHands.at(slot) as hands, closing(SmartCardReader(slot.reader)) as reader:
         yield Bench(reader, hands)
@@ -309,6 +319,7 @@ IDENTITY_CARD_READERS: dict[str, Callable[[], AbstractContextManager[ReaderBench
     "scripted, USB": lambda: _usb_reader(ScriptedUsbHands.at_a_reader),
     "simulated, USB": lambda: _usb_reader(SimulatedUsbHands.at_a_reader),
     "storage cards in a virtual reader": _storage_card_reader,
+    "simulated storage cards in a virtual reader": _simulated_storage_cards,
 }
 SMART_CARD_READERS: dict[str, Callable[[], AbstractContextManager[SmartCardBench]]] = {
     "simulated cards in a virtual reader": _simulated_smart_cards,

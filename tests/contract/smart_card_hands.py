@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
+from hardware_sim.chip import Chip, test_photo
 from hardware_sim.devices.smart_card_slot import SmartCardSlot
-from hardware_sim.devices.virtual_cards import Card, ContactlessCard, SocialSecurityCard, UnknownCard
+from hardware_sim.devices.virtual_cards import Card, ContactlessCard, SocialSecurityCard, StorageCard, UnknownCard
 from tests.wires.virtual_card import Slot, storage_answers
 
 
@@ -54,6 +55,13 @@ class SimulatedSlotHands:
 
     def insert_contactless(self, number: bytes) -> None:
         self._insert(ContactlessCard(number))
+
+    def lay(self, chip: bytes) -> None:
+        """A resident card as storage: `tests.contract.benches.CardHands`."""
+        self._insert(StorageCard(Chip(text=chip, photo=test_photo())))
+
+    def lift(self) -> None:
+        self.remove()
 
     def remove(self) -> None:
         self._simulated.remove()
