@@ -29,7 +29,7 @@ class FrameSource(Protocol):
         ...
 
     def grab(self) -> "Rgb | Fault":
-        """The newest frame, at most 1.5 s; CAMERA_UNPLUGGED or CAMERA_NOT_WORKING when there is none."""
+        """The newest frame, at most 1.5 s; CAMERA_UNPLUGGED, CAMERA_NOT_WORKING or CAMERA_FROZEN when there is none."""
         ...
 
     def release(self) -> None:

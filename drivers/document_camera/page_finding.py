@@ -26,6 +26,9 @@ PRINT_CONTRAST = 5.0  # below this standard deviation there is nothing on the sh
 STRONGEST_EDGES = 0.98  # quantile of the gradient's energy; where a sheet has print, this is its strokes
 SHARP_FROM = 0.2  # the Laplacian's energy over the gradient's at these edges: falls with the square of the blur
 EDGES_FROM = 0.4  # their gradient over the spread of the grey: below, what is found is the sensor's noise
+BLOWN_FROM = 252  # grey that a sensor gives however much more light there is
+GLARE_SIDE = 9  # dots of the judged sheet: white paper between strokes is smaller, or not blown out
+GLARE_SHARES = (0.004, 0.9)  # of the sheet that is blown out; with more, the whole sheet is paler than the sensor sees
 EDGE_MARGIN = 0.004  # nearer to the frame's edge than this, a corner counts as cut off
 
 LONG_SIDE, SHORT_SIDE = 2339, 1654  # A4 at 200 dots an inch
@@ -160,9 +163,18 @@ def _judged(rgb: Rgb, fractions: Points) -> Page:
         whole=bool(((fractions > EDGE_MARGIN) & (fractions < 1 - EDGE_MARGIN)).all()),
         bright=bright,
         sharp=_is_sharp(sheet),
+        glare=_has_glare(sheet),
         steady=False,
         off_centre=(float(middle[0]) * 2 - 1, float(middle[1]) * 2 - 1),
     )
+
+
+def _has_glare(sheet: Any) -> bool:
+    """Whether light hides a part of it: a spot in which everything is as bright as can be."""
+    _, blown = cv2.threshold(sheet, BLOWN_FROM - 1, 1, cv2.THRESH_BINARY)
+    spots = cv2.morphologyEx(blown, cv2.MORPH_OPEN, np.ones((GLARE_SIDE, GLARE_SIDE), np.uint8))
+    least, most = GLARE_SHARES
+    return least <= float(spots.mean()) <= most
 
 
 def _is_sharp(sheet: Any) -> bool:

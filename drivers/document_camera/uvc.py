@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from drivers.document_camera.document_camera import DocumentCamera
+from drivers.document_camera.freshness import Freshness
 from drivers.document_camera.looking_once import look_once
 from drivers.probing import Finding, probe_main
-from kiosk.faults import CAMERA_NOT_WORKING, CAMERA_UNPLUGGED, Fault
+from kiosk.faults import CAMERA_FROZEN, CAMERA_NOT_WORKING, CAMERA_UNPLUGGED, Fault
 from kiosk.ports import Disconnected, NeedsAttention, Ready
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ WIDTH, HEIGHT = 2592, 1944  # asked for; the camera takes the nearest it has
 SETTLING_FRAMES = 5  # exposure and white balance need some frames after the start
 STALE_AFTER_S = 0.2  # after this, the one buffered frame is an old one
 FRAME_WITHIN_S = "1"
+NOISE_EVERY = 16  # dots: some of these differ between any two frames of a sensor
 
 
 class UvcCamera:
@@ -40,6 +42,7 @@ class UvcCamera:
         self._node = node
         self._capture: Any = None
         self._grabbed_at = 0.0
+        self._freshness = Freshness()
 
     def status(self) -> Ready | NeedsAttention | Disconnected:
         return Ready() if self._is_there() else Disconnected(CAMERA_UNPLUGGED)
@@ -59,6 +62,8 @@ class UvcCamera:
         self._grabbed_at = time.monotonic()
         if not arrived:
             return CAMERA_NOT_WORKING if self._is_there() else CAMERA_UNPLUGGED
+        if self._freshness.frozen(bgr[::NOISE_EVERY, ::NOISE_EVERY].tobytes()):
+            return CAMERA_FROZEN
         return np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8)
 
     def release(self) -> None:

@@ -99,10 +99,10 @@ def _lay(frame: Picture, page: Picture, placement: Placement) -> None:
 
 
 def _reflect_lamp(frame: Picture, page: Picture, placement: Placement) -> None:
-    """Above the middle of the page, across a quarter of it: where it is brightest nothing can be read."""
+    """Above the middle of the page, across a third of its width: where it is brightest nothing can be read."""
     seen = corners(page, placement)
     middle = seen.mean(axis=0) * 0.7 + seen[:2].mean(axis=0) * 0.3
-    radius = float(np.linalg.norm(seen[1] - seen[0])) * 0.22
+    radius = float(np.linalg.norm(seen[1] - seen[0])) * 0.13
     x, y = np.meshgrid(np.arange(WIDTH, dtype=np.float32), np.arange(HEIGHT, dtype=np.float32))
     distance = np.hypot((x - middle[0]) / 1.4, y - middle[1]) / radius
     frame[:] = np.clip(frame + (400 * np.exp(-(distance**4)))[..., None], 0, 255).astype(np.uint8)

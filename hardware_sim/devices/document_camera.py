@@ -143,7 +143,8 @@ class DocumentCamera:
             fresh = self._folder.with_name(f".{self._folder.name}.new")
             fresh.mkdir(exist_ok=True)
             (fresh / CURRENT).write_bytes(self._camera.next_png())
-            (fresh / LIVE).touch()
+            if isinstance(self._clock, RealClock):  # in other time whoever looks cannot tell
+                (fresh / LIVE).touch()
             if self._folder.exists():  # left by a process that was killed
                 shutil.rmtree(self._folder)
             fresh.rename(self._folder)

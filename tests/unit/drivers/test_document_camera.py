@@ -11,8 +11,11 @@ from PIL import Image
 from drivers.document_camera.document_camera import DocumentCamera
 from drivers.document_camera.frames import FolderOfFrames
 from drivers.document_camera.uvc import UvcCamera
-from kiosk.faults import CAMERA_NO_PAGE, CAMERA_NOT_WORKING, CAMERA_UNPLUGGED
-from kiosk.ports import CapturedPage, Disconnected, NeedsAttention, NotCaptured, Ready, View
+from hardware_sim.devices import document_camera as simulated_camera
+from hardware_sim.people import cast
+from kiosk.faults import CAMERA_FROZEN, CAMERA_NO_PAGE, CAMERA_NOT_WORKING, CAMERA_UNPLUGGED
+from kiosk.ports import CapturedPage, Disconnected, NeedsAttention, NotCaptured, Page, Ready, View
+from tests.system.waiting import until
 from tests.wires.desk_pictures import desk, place, sheet
 
 
@@ -106,3 +109,72 @@ def test_a_node_that_is_no_camera_does_not_work(capfd: pytest.CaptureFixture[str
 def test_an_idle_terminal_does_not_hold_opencv() -> None:
     asked = "import sys, drivers.configured; sys.exit('cv2' in sys.modules or 'numpy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", asked], check=False).returncode == 0
+
+
+def test_a_live_folder_whose_frame_stands_still_for_three_seconds_of_looking_is_frozen(tmp_path: Path) -> None:
+    now_s = 0.0
+    camera = DocumentCamera(FolderOfFrames(tmp_path, now_s=lambda: now_s))
+    place(desk(), tmp_path)
+    for _ in range(9):
+        now_s += 0.5
+        assert isinstance(camera.look(), View), "whoever plays the desk may leave a picture there"
+    (tmp_path / "live").touch()
+    for _ in range(6):
+        now_s += 0.5
+        assert isinstance(camera.look(), View)
+    now_s += 0.5
+    assert camera.look() == camera.capture(whole_desk=True) == Disconnected(CAMERA_FROZEN)
+    assert camera.status() == NeedsAttention(CAMERA_FROZEN)
+    now_s += 600
+    assert camera.status() == NeedsAttention(CAMERA_FROZEN)
+    place(desk(sheet()), tmp_path)
+    assert camera.status() == Ready()
+    assert isinstance(camera.look(), View)
+
+
+def test_between_looks_far_apart_a_frame_may_stand_still(tmp_path: Path) -> None:
+    now_s = 0.0
+    camera = DocumentCamera(FolderOfFrames(tmp_path, now_s=lambda: now_s))
+    place(desk(), tmp_path)
+    (tmp_path / "live").touch()
+    for _ in range(5):
+        now_s += 60
+        assert isinstance(camera.look(), View)
+
+
+def test_a_simulated_camera_that_is_stale_is_frozen_and_recovers(tmp_path: Path) -> None:
+    folder, now_s = tmp_path / "camera", 0.0
+    simulated = simulated_camera.DocumentCamera(folder, frames_per_s=50)
+    simulated.start()
+    camera = DocumentCamera(FolderOfFrames(folder, now_s=lambda: now_s))
+    simulated.set_fault("camera.stale")
+    for _ in range(8):
+        now_s += 0.5
+        last = camera.look()
+    assert last == Disconnected(CAMERA_FROZEN)
+    simulated.clear_fault("camera.stale")
+    until(lambda: camera.status() == Ready(), "a camera that gives frames again")
+    simulated.stop()
+
+
+def test_a_lamp_that_is_reflected_in_the_page_is_glare_and_a_pale_page_is_not(tmp_path: Path) -> None:
+    folder = tmp_path / "camera"
+    simulated = simulated_camera.DocumentCamera(folder, frames_per_s=50)
+    simulated.start()
+    camera = DocumentCamera(FolderOfFrames(folder))
+
+    def page() -> Page:
+        until(lambda: simulated.state()["still"], "a page that lies still")
+        view = camera.look()
+        assert isinstance(view, View)
+        assert view.page is not None
+        return view.page
+
+    simulated.put(simulated_camera.laid_page("household-member", cast()["yang-hong"]))
+    assert page().good
+    simulated.set_fault("camera.glare")
+    assert page().glare
+    assert not page().good
+    simulated.clear_fault(None)
+    assert page().good
+    simulated.stop()
