@@ -14,12 +14,13 @@ class World(Protocol):
 
 
 class Citizen:
-    """Everything is done by touches and by what is laid on the devices."""
+    """Everything is done by touches and by what is laid on the devices; with `social` a social security card."""
 
-    def __init__(self, world: World, hand: Hand, card: str = "chen-guilan") -> None:
+    def __init__(self, world: World, hand: Hand, card: str = "chen-guilan", *, social: bool = False) -> None:
         self.world = world
         self.hand = hand
         self.card = card
+        self.social = social
 
     def identifies(self, item: str = "residents-medical-insurance") -> None:
         self.hand.wait("idle")
@@ -27,13 +28,13 @@ class Citizen:
         self.hand.tap(f"item-{item}")
         self.hand.tap("primaryButton")
         self.hand.wait("identify")
-        self.world.sim("card", "insert", self.card)
+        self.world.sim("smartcard" if self.social else "card", "insert", self.card)
 
     def insures_themselves(self) -> None:
         """Up to the check page."""
         self.identifies()
         self.hand.tap("choice-self")
-        self.world.sim("card", "lift")
+        self.world.sim(*(("smartcard", "remove") if self.social else ("card", "lift")))
         self.hand.tap("primaryButton")
         self.hand.wait("question", name="key-1")
         self.hand.tap_keys("13800005678")

@@ -14,15 +14,18 @@ QUICK = {"goodbye_s": 1.0, "acknowledge_wait_s": 8.0}
 
 @pytest.fixture
 def open_house(tmp_path: Path) -> Iterator[Callable[..., House]]:
-    """Gateway and simulated devices run, the configuration is written; agent and terminal are for the test to start."""
+    """Gateway and simulated devices run, the configuration is written; agent and terminal are for the test to start.
+
+    The words are further ones for `kiosk-sim up`.
+    """
     with ExitStack() as stack:
 
-        def make(**times: float) -> House:
+        def make(*words: str, **times: float) -> House:
             house = stack.enter_context(
                 House(tmp_path / "house", environment={"QT_QPA_PLATFORM": "offscreen"}, times=QUICK | times, pace=False)
             )
             house.start_gateway()
-            house.write_configuration(house.start_devices())
+            house.write_configuration(house.start_devices(*words))
             return house
 
         yield make

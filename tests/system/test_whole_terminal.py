@@ -44,6 +44,21 @@ def test_two_citizens_one_after_the_other(house: House) -> None:
     assert names == {"陈桂兰", "林志强"}
 
 
+def test_a_social_security_card_is_enough_and_the_platform_hears_which_card_it_was(
+    open_house: Callable[..., House],
+) -> None:
+    house = open_house("--smart-cards")
+    house.start_agent()
+    house.start_terminal()
+    with Hand(house.automation_socket) as hand:
+        Citizen(house, hand, social=True).hands_in()
+        hand.wait("done", name="reprintButton")
+    (path,) = received(house)
+    applicant = json.loads((path / "submission.json").read_text())["applicant"]
+    assert (applicant["name"], applicant["method"]) == ("陈桂兰", "social-security-card")
+    assert (applicant["card"], applicant["address"]) == ("social-security-card", "")
+
+
 def test_while_the_gateway_is_down_the_slip_says_kept_and_it_drains_when_it_is_back(
     open_house: Callable[..., House],
 ) -> None:
