@@ -23,11 +23,13 @@ from drivers.smart_card.smart_card_reader import SmartCardReader
 from drivers.transport import open_transport
 from drivers.usb_bulk import UsbAddress, UsbPrinterTransport
 from hardware_sim.control import Simulation
+from hardware_sim.devices.receipt_printer import ReceiptPrinter as SimulatedPrinter
 from hardware_sim.devices.usb_device import RECEIPT_PRINTER
 from hardware_sim.simulation import running
 from kiosk import ports
 from kiosk.submission import Rating, Receipt
 from tests.contract.code_hands import CodeHands, folder_code_camera, scripted_scan_engine
+from tests.contract.presenter_hands import SimulatedPresenterHands
 from tests.contract.simulated_code_hands import simulated_code_camera, simulated_scan_engine
 from tests.contract.simulated_hands import SimulatedCardHands, SimulatedDeskHands, SimulatedPrinterHands
 from tests.contract.smart_card_hands import SimulatedSlotHands, StorageCardHands
@@ -281,6 +283,18 @@ def _simulated_printer(wire: str = "address") -> Iterator[PrinterBench]:
 
 
 @contextmanager
+def _simulated_kiosk_printer() -> Iterator[PresenterBench]:
+    with tempfile.TemporaryDirectory() as directory:
+        device = SimulatedPrinter(Path(directory) / "tray", pace=False, presenter=True)
+        device.start()
+        try:
+            with closing(open_transport(f"tcp:127.0.0.1:{device.port}")) as transport:
+                yield Bench(EscPosPrinter(transport, profile_named("custom-kiosk")), SimulatedPresenterHands(device))
+        finally:
+            device.stop()
+
+
+@contextmanager
 def _simulated_usb_printer() -> Iterator[PrinterBench]:
     ids = UsbAddress(RECEIPT_PRINTER.vendor, RECEIPT_PRINTER.product)
     with (
@@ -333,9 +347,11 @@ RECEIPT_PRINTERS: dict[str, Callable[[], AbstractContextManager[PrinterBench]]] 
     "scripted wire, kiosk mechanism": _scripted_kiosk_printer,
     "simulated, TCP": _simulated_printer,
     "simulated, serial": lambda: _simulated_printer("serial_address"),
+    "simulated kiosk mechanism, TCP": _simulated_kiosk_printer,
     "simulated, USB": _simulated_usb_printer,
 }
 PRESENTERS: dict[str, Callable[[], AbstractContextManager[PresenterBench]]] = {
     "scripted wire, kiosk mechanism": _scripted_kiosk_printer,
+    "simulated kiosk mechanism, TCP": _simulated_kiosk_printer,
 }
 OUTBOXES: dict[str, Callable[[], AbstractContextManager[OutboxBench]]] = {"encrypted file": _encrypted_file}
