@@ -13,7 +13,7 @@ from kiosk.ports import (
 from terminal.device_thread import DeviceThread
 from terminal.services.reporting import LOST_STATUS_S, STATUS_S, OnBug, Report, StatusReport
 
-LOOK_FOR_CARD_S = 0.01
+LOOK_FOR_CARD_S = 0.03
 TRY_AGAIN_S = 0.2
 
 

@@ -66,7 +66,7 @@ def derive_card_panel(state: Identify, devices: Devices, say: Texts) -> CardPane
         state=words,
         flat=flat,
         slot=slot,
-        flat_word=say("identify.mark") if not fitted else say("identify.mark.flat") if flat else "",
+        flat_word=say("identify.mark.flat" if slot else "identify.mark") if flat or not fitted else "",
         slot_word=say("identify.mark.slot") if slot else "",
     )
 
