@@ -7,6 +7,7 @@ from hardware_sim.acts import act
 from hardware_sim.chip import TEXT_LENGTH, Chip, chip_of, test_photo
 from hardware_sim.clock import Clock, HandClock, RealClock
 from hardware_sim.control import Refused, known
+from hardware_sim.crowd import somebody
 from hardware_sim.devices.code_frames import CodeFrames
 from hardware_sim.devices.code_pictures import CHARSETS, SYMBOLOGIES, CodeTrouble, Medium, ShownCode
 from hardware_sim.devices.desk_view import Trouble
@@ -20,7 +21,7 @@ from hardware_sim.devices.smart_card_slot import SmartCardSlot
 from hardware_sim.devices.virtual_cards import Card, ContactlessCard, StorageCard, UnknownCard, social_security_card
 from hardware_sim.faults import TERMINAL, FaultKind, FaultyDevice, fault_named, listed
 from hardware_sim.pages import KINDS
-from hardware_sim.people import Layout, Person, cast, stranger
+from hardware_sim.people import Person, as_json, cast
 
 
 class GeneralActs:
@@ -35,9 +36,7 @@ class GeneralActs:
     @act("people")
     def people(self) -> list[dict[str, object]]:
         """The cast whose cards can be inserted."""
-        return [
-            asdict(person) | {"layout": person.layout.name, "birth": str(person.birth)} for person in cast().values()
-        ]
+        return [as_json(person) for person in cast().values()]
 
 
 class CardActs:
@@ -298,9 +297,8 @@ def clock_status(clock: Clock) -> dict[str, object]:
 
 
 def person_named(name: str) -> Person:
-    """Somebody of the cast, or a stranger as `resident:17` (any layout, any number)."""
+    """Somebody of the cast, or a stranger as `resident:17` or `rare-name:4` (any kind, any number)."""
     kind, colon, seed = name.partition(":")
-    layouts = {layout.name.lower().replace("_", "-"): layout for layout in Layout}
-    if colon and kind in layouts and seed.isdecimal():
-        return stranger(int(seed), layouts[kind])
+    if colon and seed.isdecimal() and len(seed) < 10:
+        return somebody(kind, int(seed))
     return cast()[known(name, cast(), "person")]

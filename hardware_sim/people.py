@@ -5,7 +5,7 @@ Ranges that are never issued: region `10xxxx`, permits 810010/820010/830010, for
 
 import random
 import tomllib
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from enum import Enum
 from functools import cache
@@ -121,6 +121,15 @@ def stranger(seed: int, layout: Layout = Layout.RESIDENT) -> Person:
     return replace(
         drawn, layout=layout, number=number, english_name=english, nationality="XXA", times_issued="00", address=""
     )
+
+
+def as_json(person: Person) -> dict[str, object]:
+    return asdict(person) | {"layout": person.layout.name, "birth": str(person.birth)}
+
+
+def born_on(person: Person, birth: date) -> Person:
+    """The same person with another day of birth, in the number too."""
+    return replace(person, birth=birth, number=_checked(f"{person.number[:6]}{birth:%Y%m%d}{person.number[14:17]}"))
 
 
 def _checked(first_17: str) -> str:

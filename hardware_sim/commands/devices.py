@@ -29,7 +29,10 @@ def _add_general(top: Family) -> None:
     up.add_argument("--reader-baud", type=int, choices=BAUDS, default=115_200, help="of the identity card reader")
     top.add("down", "stop all devices", lambda sim, _: sim.down())
     top.add("status", "addresses, state and faults of the devices", lambda sim, _: sim.status(), _status_text)
-    top.add("people", "the cast whose cards can be inserted", lambda sim, _: sim.people(), _people_text)
+    people = top.add("people", "whose cards can be inserted: the cast, or strangers", _people, _people_text)
+    people.add_argument("--strangers", type=int, metavar="N", help="so many invented people instead of the cast")
+    people.add_argument("--seed", type=int, default=0, metavar="S", help="others for another seed")
+    people.add_argument("--kind", metavar="KIND", help="all of them: rare-name, long-address, under-16, expired, ...")
     receipts = top.add("receipts", "what was printed", _receipts, _receipts_text)
     receipts.add_argument("--at-least", type=int, default=0, metavar="N", help="wait until so many lie in the tray")
     receipts.add_argument("--within", type=float, default=20.0, metavar="S", help="wait at most so many seconds")
@@ -177,6 +180,17 @@ def _smart_card_insert(simulation: Simulation, chosen: argparse.Namespace) -> No
 def _code_show(simulation: Simulation, chosen: argparse.Namespace) -> None:
     names = ("text", "payload_hex", "symbology", "charset", "medium", "troubles")
     simulation.ask("code show", **{name: getattr(chosen, name) for name in names})
+
+
+def _people(_: Simulation, chosen: argparse.Namespace) -> list[dict[str, object]]:
+    """No simulation is needed for it."""
+    from hardware_sim.crowd import crowd
+    from hardware_sim.people import as_json, cast
+
+    if chosen.strangers is None and chosen.kind is None:
+        return [as_json(person) for person in cast().values()]
+    strangers = 10 if chosen.strangers is None else chosen.strangers
+    return [as_json(person) for person in crowd(strangers, seed=chosen.seed, kind=chosen.kind)]
 
 
 def _people_text(people: list[dict[str, Any]]) -> str:
