@@ -37,7 +37,7 @@ def wire() -> PrinterWire:
 
 @pytest.fixture
 def printer(wire: PrinterWire, monkeypatch: pytest.MonkeyPatch) -> EscPosPrinter:
-    monkeypatch.setattr("drivers.receipt_printer.conversation.ANSWER_WITHIN_S", 0.05)
+    monkeypatch.setattr("drivers.receipt_printer.conversation.ANSWER_WITHIN_S", 0.1)
     monkeypatch.setattr("drivers.receipt_printer.escpos_printer.PRINT_WITHIN_S", 0.2)
     return EscPosPrinter(wire, profile_named("80mm"))
 

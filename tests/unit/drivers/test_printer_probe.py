@@ -30,7 +30,7 @@ def test_a_printer_says_what_it_is_and_what_it_has_done(monkeypatch: pytest.Monk
 
 
 def test_a_printer_that_does_not_say_what_it_is_can_be_used_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("drivers.receipt_printer.conversation.ANSWER_WITHIN_S", 0.02)
+    monkeypatch.setattr("drivers.receipt_printer.conversation.ANSWER_WITHIN_S", 0.1)
     found = told(PrinterWire(mute_confirmation=True), monkeypatch)
     assert found["maker"] == Finding("maker", "not answered")
     assert "model" not in found

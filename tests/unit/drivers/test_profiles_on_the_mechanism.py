@@ -44,9 +44,9 @@ class MechanismWire:
 
 @pytest.fixture(autouse=True)
 def _short_times(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("drivers.receipt_printer.conversation.ANSWER_WITHIN_S", 0.05)
+    monkeypatch.setattr("drivers.receipt_printer.conversation.ANSWER_WITHIN_S", 0.3)
     monkeypatch.setattr("drivers.receipt_printer.conversation.QUIET_S", 0.0)
-    monkeypatch.setattr("drivers.receipt_printer.escpos_printer.PRINT_WITHIN_S", 2.0)
+    monkeypatch.setattr("drivers.receipt_printer.escpos_printer.PRINT_WITHIN_S", 5.0)
 
 
 def wire_of(profile: Profile) -> MechanismWire:
