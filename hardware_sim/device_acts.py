@@ -1,7 +1,7 @@
 """What hands do to the simulated devices, by name: each act's types and first sentence are its document."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from hardware_sim.acts import act
 from hardware_sim.chip import TEXT_LENGTH, Chip, chip_of, test_photo
@@ -45,7 +45,7 @@ class CardActs:
 
     @act("card insert")
     def insert(self, name: str, for_bytes: int | None = None) -> None:
-        """Lay somebody's card on the reader: of the cast, or a stranger such as `resident:17`; `for_bytes`: pulled
+        """Lay somebody's card on the reader: of the cast, or a stranger such as `rare-name:17`; `for_bytes`: pulled
         away after so many bytes of a read."""
         self._reader.insert(PlacedCard(chip_of(person_named(name)), for_bytes))
 
@@ -80,7 +80,7 @@ class PageActs:
 
     @act("page put")
     def put(self, name: str, person: str = "chen-guilan", troubles: list[str] | None = None) -> None:
-        """Lay somebody's page under the camera, or take it away (`none`). Troubles: `dark`, `blurred`, `half`."""
+        """Lay somebody's page under the camera, or take it away (`none`). Troubles: dark, blurred, half, glare."""
         known_troubles = [trouble.value for trouble in Trouble]
         chosen = frozenset(Trouble(known(trouble, known_troubles, "trouble")) for trouble in troubles or ())
         kind = known(name, [*KINDS, "none"], "page")
@@ -201,9 +201,12 @@ class SmartCardActs:
         self._slot = slot
 
     @act("smartcard insert")
-    def insert(self, name: str = "chen-guilan", kind: str = "social-security") -> None:
-        """Put somebody's card into the smart card reader: social-security, contactless, storage or unknown."""
-        person = person_named(name)
+    def insert(
+        self, name: str = "chen-guilan", kind: str = "social-security", changed: dict[str, object] | None = None
+    ) -> None:
+        """Put somebody's card into the smart card reader: social-security, contactless, storage or unknown;
+        `changed`: what stands there instead, as for `card insert`."""
+        person = person_named(name, changed)
         chosen = known(kind, SMART_CARDS, "kind of card")
         try:
             self._present().insert(SMART_CARDS[chosen](person))
@@ -221,6 +224,7 @@ class SmartCardActs:
         return self._slot
 
 
+CHANGEABLE = ("name", "english_name", "address", "newest_address", "valid_from", "valid_to", "nation")
 SMART_CARDS: dict[str, Callable[[Person], Card]] = {
     "social-security": social_security_card,
     "contactless": lambda _: ContactlessCard(),
@@ -296,9 +300,22 @@ def clock_status(clock: Clock) -> dict[str, object]:
             return {"kind": "hand", "now_s": round(clock.now(), 6)}
 
 
-def person_named(name: str) -> Person:
-    """Somebody of the cast, or a stranger as `resident:17` or `rare-name:4` (any kind, any number)."""
+def person_named(name: str, changed: Mapping[str, object] | None = None) -> Person:
+    """Somebody of the cast, or a stranger as `resident:17` (any layout, any number), but for what is `changed`."""
     kind, colon, seed = name.partition(":")
-    if colon and seed.isdecimal() and len(seed) < 10:
-        return somebody(kind, int(seed))
-    return cast()[known(name, cast(), "person")]
+    layouts = {layout.name.lower().replace("_", "-"): layout for layout in Layout}
+    if colon and kind in layouts and seed.isdecimal():
+        person = stranger(int(seed), layouts[kind])
+    else:
+        person = cast()[known(name, cast(), "person")]
+    texts = {str(key): str(value) for key, value in (changed or {}).items()}
+    for key in texts:
+        known(key, CHANGEABLE, "what a person has")
+    return replace(person, **texts)  # type: ignore[arg-type]  # all of them are texts
+
+
+def _chip_of(person: Person) -> Chip:
+    try:
+        return chip_of(person)
+    except ValueError as error:
+        raise Refused(f"card insert: {error}") from error
