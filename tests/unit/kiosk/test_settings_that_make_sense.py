@@ -93,3 +93,35 @@ def test_a_field_may_depend_on_a_choice_alone_and_on_one_that_can_be_made() -> N
 
 def test_an_item_may_ask_for_nothing() -> None:
     assert item().fields == ()
+
+
+PAPER = {"id": "register", "name": "户口簿", "pages": ("本人页",)}
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"needs": ()}, "identification"),
+        ({"needs": ("identification", "identification")}, "twice"),
+        ({"materials": (PAPER,)}, "document-camera"),
+        ({"needs": ("identification", "fax")}, "fax"),
+    ],
+)
+def test_an_item_declares_what_it_cannot_do_without(change: dict[str, Any], why: str) -> None:
+    with pytest.raises(ValidationError, match=why):
+        Item.model_validate({**item().model_dump(), **change})
+
+
+def test_a_paper_that_can_be_brought_later_needs_no_camera() -> None:
+    later = {**PAPER, "later": True}
+    assert Item.model_validate({**item().model_dump(), "materials": (later,)}).materials
+    both = ("identification", "document-camera")
+    assert Item.model_validate({**item().model_dump(), "materials": (PAPER,), "needs": both}).materials
+
+
+def test_a_field_counts_for_one_choice_or_for_any_but_one() -> None:
+    assert item(CHOICE, {**PLAIN, "when": {"field": "place", "not_chosen": "there"}}).fields
+    with pytest.raises(ValidationError, match="nowhere"):
+        item(CHOICE, {**PLAIN, "when": {"field": "place", "not_chosen": "nowhere"}})
+    with pytest.raises(ValidationError, match="do not go together"):
+        item(CHOICE, {**PLAIN, "when": {"field": "place", "chosen": "here", "not_chosen": "there"}})
