@@ -26,8 +26,11 @@ QUESTIONS = {
 
 
 def probe(chosen: argparse.Namespace) -> Iterator[Finding]:
-    profile = profile_named(chosen.profile)
-    transport = open_transport(chosen.address)
+    try:
+        profile, transport = profile_named(chosen.profile), open_transport(chosen.address)
+    except ValueError as error:
+        yield Finding("settings", str(error), good=False)
+        return
     printer = EscPosPrinter(transport, profile)
     yield Finding("tested against", TESTED_AGAINST)
     status = printer.status()

@@ -9,6 +9,12 @@ from drivers.receipt_printer.printer_probe import probe
 from tests.wires.printer_wire import PrinterWire
 
 
+def test_a_profile_that_is_not_there_is_told() -> None:
+    [finding] = probe(argparse.Namespace(address="tcp:x:1", profile="81mm", slip=False))
+    assert (finding.name, finding.good) == ("settings", False)
+    assert "80mm" in finding.value
+
+
 def told(wire: PrinterWire, monkeypatch: pytest.MonkeyPatch, *, slip: bool = False) -> dict[str, Finding]:
     monkeypatch.setattr("drivers.receipt_printer.printer_probe.open_transport", lambda address: wire)
     monkeypatch.setattr("drivers.receipt_printer.conversation.QUIET_S", 0.0)
