@@ -44,10 +44,10 @@ class CardActs:
         self._reader = reader
 
     @act("card insert")
-    def insert(self, name: str, for_bytes: int | None = None) -> None:
+    def insert(self, name: str, for_bytes: int | None = None, changed: dict[str, object] | None = None) -> None:
         """Lay somebody's card on the reader: of the cast, or a stranger such as `rare-name:17`; `for_bytes`: pulled
-        away after so many bytes of a read."""
-        self._reader.insert(PlacedCard(chip_of(person_named(name)), for_bytes))
+        away after so many bytes of a read; `changed`: what stands there instead, such as `name` or `valid_to`."""
+        self._reader.insert(PlacedCard(_chip_of(person_named(name, changed)), for_bytes))
 
     @act("card lay")
     def lay(self, text: str) -> None:
@@ -301,11 +301,11 @@ def clock_status(clock: Clock) -> dict[str, object]:
 
 
 def person_named(name: str, changed: Mapping[str, object] | None = None) -> Person:
-    """Somebody of the cast, or a stranger as `resident:17` (any layout, any number), but for what is `changed`."""
+    """Somebody of the cast, or a stranger as `resident:17` or `rare-name:4` (any kind, any number), but for what is
+    `changed`."""
     kind, colon, seed = name.partition(":")
-    layouts = {layout.name.lower().replace("_", "-"): layout for layout in Layout}
-    if colon and kind in layouts and seed.isdecimal():
-        person = stranger(int(seed), layouts[kind])
+    if colon and seed.isdecimal() and len(seed) < 10:
+        person = somebody(kind, int(seed))
     else:
         person = cast()[known(name, cast(), "person")]
     texts = {str(key): str(value) for key, value in (changed or {}).items()}

@@ -31,6 +31,7 @@ TESTED_AGAINST = "scripted and simulated engines only; never run against a real 
 BAUD = 9600
 LOOK_WITHIN_S = 0.55
 ANSWER_WITHIN_S = 0.3
+TRY_AGAIN_S = 0.1
 QUIET_S = 0.08  # 75 bytes' time at 9600 baud: what comes later belongs to something else
 
 
@@ -158,15 +159,31 @@ def _probe(chosen: argparse.Namespace) -> Iterator[Finding]:
     yield Finding("tested against", TESTED_AGAINST)
     status = engine.status()
     yield status_finding(status)
-    if isinstance(status, Ready):
+    if chosen.read is not None:
+        yield from _codes(engine, within_s=chosen.read)
+    elif isinstance(status, Ready):
         looked = engine.look()
         code = f"{len(looked.payload)} bytes: {looked.payload[:64].hex()}" if isinstance(looked, CodeRead) else "none"
         yield Finding("code", code)
-        engine.rest()
+    engine.rest()
     transport.close()
 
 
+def _codes(engine: ScanEngine, *, within_s: float) -> Iterator[Finding]:
+    """Each code once: its text, or its bytes in hexadecimal digits where that is no text for a screen."""
+    deadline = time.monotonic() + within_s
+    while time.monotonic() < deadline:
+        match engine.look():
+            case CodeRead(payload, text):
+                yield Finding("code", text if text and text.isprintable() else payload.hex())
+            case NoCode():
+                pass
+            case NeedsAttention() | Disconnected():
+                time.sleep(TRY_AGAIN_S)
+
+
 def _extend(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--read", type=float, metavar="SECONDS", help="read codes for so long, and say each")
     parser.add_argument("--unterminated", action="store_true", help="the engine is set to send codes without an end")
 
 

@@ -6,14 +6,10 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from hardware_sim.chip import chip_text
 from hardware_sim.control import Refused
-from hardware_sim.device_acts import person_named
-from hardware_sim.people import Person
 from hardware_sim.scenario.reading import Scenario, Step
 from hardware_sim.scenario.report import Result, StepResult
 from hardware_sim.scenario.world import Finger, Unmet, World, WorldFailed
@@ -164,27 +160,22 @@ class Performance:
 
     # Hands.
 
-    def _person(self, name: str) -> Person | None:
-        """Somebody of the scenario's own."""
-        own = dict(self._scenario.people.get(name, {}))
-        if not own:
-            return None
-        like = person_named(own.pop("like"))
-        return replace(like, key=name, **own)
-
     def _card(self, name: str) -> None:
         if name == "lift":
             self._do("card lift")
-        elif (person := self._person(name)) is not None:
-            self._do("card lay", text=chip_text(person).hex())
         else:
-            self._do("card insert", name=name)
+            self._do("card insert", **self._person(name))
 
     def _smart_card(self, name: str, step: Step) -> None:
         if name == "remove":
             self._do("smartcard remove")
         else:
-            self._do("smartcard insert", name=name, **step.options)
+            self._do("smartcard insert", **self._person(name), **step.options)
+
+    def _person(self, name: str) -> dict[str, Any]:
+        """In the words of the acts: somebody of the scenario's own is like another, but for what is changed."""
+        own = dict(self._scenario.people.get(name, {}))
+        return {"name": own.pop("like", name)} | ({"changed": own} if own else {})
 
     def _paper(self, name: str, step: Step) -> None:
         self._do("page put", name=name, **step.options)
