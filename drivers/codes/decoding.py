@@ -17,7 +17,7 @@ from drivers.codes import regions
 from drivers.codes.regions import Piece, Region
 from drivers.codes.sightings import (
     ALL_FORMATS,
-    LINEAR_FORMATS,
+    BARRED_FORMATS,
     OTHER_FORMATS,
     QR_FORMATS,
     Grey,
@@ -69,7 +69,8 @@ class _Found:
     def note(self, sighting: Sighting | Unread, *, as_it_is: bool) -> None:
         """`as_it_is`: seen in the picture itself, by the most careful reader."""
         if isinstance(sighting, Unread):
-            self.unread.append(sighting.corners)
+            if as_it_is:
+                self.unread.append(sighting.corners)
             return
         family = "retail" if sighting.symbology in _RETAIL else sighting.symbology.value
         key = (sighting.payload, family)
@@ -110,19 +111,20 @@ def read_codes(
 def _attempts(grey: Grey, found: _Found) -> Iterator[None]:
     """One attempt a step, the likeliest first; ends when nothing is left that looks like a code."""
     yield from _noted(found, seen_by_zxing(grey, QR_FORMATS), as_it_is=True)
-    candidates = regions.find_regions(grey, found.taken, most=8) if found.believed else None
+    candidates = regions.find_regions(grey, found.taken, most=8, faint=False) if found.believed else None
     if candidates == []:
         return
-    yield from _noted(found, seen_by_zxing(grey, OTHER_FORMATS), as_it_is=True)
+    others = (seen for seen in seen_by_zxing(grey, OTHER_FORMATS) if isinstance(seen, Sighting))
+    yield from _noted(found, others, as_it_is=True)  # what other symbologies could not read is mostly print
     if candidates is None:
-        candidates = regions.find_regions(grey, found.taken, most=8)
+        candidates = regions.find_regions(grey, found.taken, most=8, faint=not found.believed)
     if found.believed:  # something was read: go on only where something surely is
-        candidates = [region for region in candidates if _is_surely_code(region, found)]
-        yield from _in_regions(grey, found, candidates[:4])
+        candidates = [region for region in candidates if _is_surely_code(grey, region, found)]
+        yield from _in_regions(grey, found, candidates[:3], _CHANGES[:4])
         return
     yield from _second_opinions(grey, found)
     if not found.believed:
-        yield from _in_regions(grey, found, candidates)
+        yield from _in_regions(grey, found, candidates, _CHANGES)
         yield from _straightened(grey, found)
 
 
@@ -137,30 +139,34 @@ def _second_opinions(grey: Grey, found: _Found) -> Iterator[None]:
     yield from _look(found, piece, seen_by_zxing(piece.grey, whole_histogram=True))
 
 
-# What is tried on each piece, the likeliest first: name, how long the piece is, and what is done to it.
-_CHANGES: tuple[tuple[str, int, Callable[[Grey], Grey]], ...] = (
-    ("as it is", 640, lambda grey: grey),
-    ("flattened", 640, regions.flattened),
-    ("sharpened", 960, lambda grey: regions.sharpened(grey, dots=3, strength=2.5)),
-    ("smoothed", 640, lambda grey: regions.smoothed(grey, dots=1.6)),
-    ("small", 280, lambda grey: grey),
-    ("focused", 640, lambda grey: regions.focused(grey, dots=4)),
-    ("despeckled", 640, regions.despeckled),
-    ("evened", 640, regions.evened),
-    ("focused more", 640, lambda grey: regions.focused(grey, dots=7)),
-    ("large", 1400, lambda grey: grey),
+_Change = tuple[int, Callable[[Grey], Grey]]
+
+# What is tried on each piece, the likeliest first: how long the piece is, and what is done to it.
+_CHANGES: tuple[_Change, ...] = (
+    (640, lambda grey: grey),
+    (900, lambda grey: regions.focused(grey, dots=3)),
+    (640, regions.flattened),
+    (960, lambda grey: regions.sharpened(grey, dots=3, strength=2.5)),
+    (640, lambda grey: regions.smoothed(grey, dots=1.6)),
+    (280, lambda grey: grey),
+    (640, lambda grey: regions.focused(grey, dots=3)),
+    (640, lambda grey: regions.sharpened(grey, dots=10, strength=4)),
+    (640, regions.despeckled),
+    (420, lambda grey: regions.focused(grey, dots=5)),
+    (640, regions.evened),
+    (1400, lambda grey: grey),
 )
 
 
-def _in_regions(grey: Grey, found: _Found, candidates: list[Region]) -> Iterator[None]:
+def _in_regions(grey: Grey, found: _Found, candidates: list[Region], changes: tuple[_Change, ...]) -> Iterator[None]:
     """Each change on every candidate before the next change."""
-    for _name, side, change in _CHANGES:
+    for side, change in changes:
         for region in candidates:
             if _inside_any(found.taken, region.middle):
                 continue
             piece = regions.cut(grey, region, side=side)
             piece = Piece(change(piece.grey), piece.to_picture)
-            formats = LINEAR_FORMATS if region.barred else ALL_FORMATS
+            formats = BARRED_FORMATS if region.barred else ALL_FORMATS
             yield from _look(found, piece, seen_by_zxing(piece.grey, formats))
             yield from _look(found, piece, seen_by_zbar(piece.grey))
 
@@ -212,12 +218,12 @@ def _may_be_a_part(sighting: Sighting) -> bool:
     return sighting.symbology in (Symbology.ITF, Symbology.CODABAR, Symbology.CODE_39) and len(sighting.payload) < 8
 
 
-def _is_surely_code(region: Region, found: _Found) -> bool:
+def _is_surely_code(grey: Grey, region: Region, found: _Found) -> bool:
     """Bars, or a symbol that a reader located and could not read."""
     if _inside_any(found.taken, region.middle):
         return False
     if region.coherence >= regions.SURELY_BARS_FROM and min(region.size) >= 40:
-        return True
+        return regions.is_barred(grey[region.top : region.bottom, region.left : region.right])
     box = np.array(
         [
             (region.left, region.top),

@@ -12,6 +12,7 @@ Points = NDArray[np.float32]  # n x 2, x and y
 Matrix = NDArray[np.float64]  # 2 x 3 or 3 x 3: dots of a piece to dots of the picture
 
 BLOCK = 4  # dots of the picture of which one of the map of edges is made
+MAP_DOTS = 400_000  # of the picture in which edges are looked for
 SMALLEST_SIDE = 24
 BARS_FROM = 0.55  # how much edges keep to one direction: a barcode is near 1, a QR code near 0, print near 0.2
 SURELY_BARS_FROM = 0.7
@@ -54,9 +55,9 @@ class Piece:
         return np.asarray(cv2.perspectiveTransform(corners.reshape(1, -1, 2).astype(np.float64), whole)[0], np.float32)
 
 
-def find_regions(grey: Grey, taken: list[Points], *, most: int, finely: bool = False) -> list[Region]:
-    """The places richest in edges, best first, outside of what is `taken` already."""
-    factor = max(1, math.ceil(math.sqrt(grey.size / (1_500_000 if finely else 400_000))))
+def find_regions(grey: Grey, taken: list[Points], *, most: int, faint: bool = True) -> list[Region]:
+    """The places richest in edges, best first, outside of what is `taken` already; `faint`: also where light is low."""
+    factor = max(1, math.ceil(math.sqrt(grey.size / MAP_DOTS)))
     if factor > 1:
         grey = reduced(grey, factor)
     soft = cv2.GaussianBlur(grey, (3, 3), 0)
@@ -74,7 +75,7 @@ def find_regions(grey: Grey, taken: list[Points], *, most: int, finely: bool = F
     top = float(strength.max(initial=0))
     if top < 8:
         return []
-    for share in (0.5, 0.25):
+    for share in (0.5, 0.25, 0.1) if faint else (0.5, 0.25):
         mask = (cv2.boxFilter(strength, -1, (3, 3)) > share * top).astype(np.uint8)
         count, labels, boxes, _ = cv2.connectedComponentsWithStats(mask)
         for label in range(1, count):
@@ -88,7 +89,7 @@ def find_regions(grey: Grey, taken: list[Points], *, most: int, finely: bool = F
             region = Region(*box, edges, *_direction(*sums))
             if not any(_alike(region, other) for other in found):
                 found.append(region)
-    return sorted(found, key=lambda region: region.edges * _squareness(region), reverse=True)[:most]
+    return sorted(found, key=lambda region: min(region.size) * math.sqrt(region.edges), reverse=True)[:most]
 
 
 def cut(grey: Grey, region: Region, *, side: int) -> Piece:
@@ -120,6 +121,13 @@ def straightened(grey: Grey, corners: Points, *, side: int) -> Piece:
     return Piece(cv2.warpPerspective(grey, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE), matrix)  # type: ignore[arg-type]
 
 
+def is_barred(grey: Grey) -> bool:
+    """Whether nearly all edges run one way: bars do, and print does not once it is seen in its full size."""
+    across, down = cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)
+    sums = [cv2.mean(cv2.multiply(one, other))[0] for one, other in ((across, across), (down, down), (across, down))]
+    return _direction(*sums)[0] >= SURELY_BARS_FROM
+
+
 def reduced(grey: Grey, factor: float) -> Grey:
     return np.asarray(cv2.resize(grey, None, fx=1 / factor, fy=1 / factor, interpolation=cv2.INTER_AREA), np.uint8)
 
@@ -149,7 +157,7 @@ def despeckled(grey: Grey, side: int = 5) -> Grey:
     return np.asarray(cv2.medianBlur(grey, side), np.uint8)
 
 
-def focused(grey: Grey, *, dots: float, noise: float = 0.02) -> Grey:
+def focused(grey: Grey, *, dots: float, noise: float = 0.005) -> Grey:
     """Wiener's filter against a blur of that many dots (standard deviation of a Gaussian)."""
     high, wide = (cv2.getOptimalDFTSize(length) for length in grey.shape)
     framed = cv2.copyMakeBorder(grey, 0, high - grey.shape[0], 0, wide - grey.shape[1], cv2.BORDER_REFLECT)
@@ -192,8 +200,3 @@ def _alike(one: Region, other: Region) -> bool:
         return False
     areas = [(region.right - region.left) * (region.bottom - region.top) for region in (one, other)]
     return wide * high > 0.6 * max(areas)
-
-
-def _squareness(region: Region) -> float:
-    wide, high = region.right - region.left, region.bottom - region.top
-    return min(1.0, 3 * min(wide, high) / max(wide, high))

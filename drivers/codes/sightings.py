@@ -29,7 +29,7 @@ ALL_FORMATS = (
     *(Formats.ITF, Formats.EANUPC, Formats.DataBar),
 )
 OTHER_FORMATS = ALL_FORMATS[1:]
-LINEAR_FORMATS = ALL_FORMATS[8:]
+BARRED_FORMATS = ALL_FORMATS[6:]  # edges of one direction: barcodes and PDF417
 
 _SYMBOLOGIES = {
     "QR Code": Symbology.QR,

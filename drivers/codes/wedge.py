@@ -42,6 +42,7 @@ class Wedge:
         self._keys = Keys()
         self._last_key_at = 0.0
         self._pending: list[Typed | Spoilt] = []
+        self._looking = False
         logging.getLogger(__name__).info("wedge: tested against %s", TESTED_AGAINST)
 
     def status(self) -> Ready | NeedsAttention | Disconnected:
@@ -60,6 +61,9 @@ class Wedge:
             return refused
         deadline = self._clock() + LOOK_WITHIN_S
         try:
+            if not self._looking:
+                self._throw_away()
+                self._looking = True
             while not self._pending and (left := deadline - self._clock()) > 0:
                 self._read(within_s=min(left, QUIET_S))
         except OSError:
@@ -71,21 +75,22 @@ class Wedge:
         return code if self._hold_off.is_new(code) else NoCode()
 
     def rest(self) -> None:
-        """Throws away what was typed; the device stays grabbed."""
+        """The device stays grabbed. What is typed from now on is thrown away at the next look."""
         self._hold_off.forget()
-        if self._device is not None:
-            try:
-                while self._read(within_s=0):
-                    pass
-            except OSError:
-                self._lost()
         self._forget_keys()
+        self._looking = False
 
     def close(self) -> None:
         """Gives the keyboard back to the system."""
         if self._device is not None:
             self._device.close()
             self._device = None
+
+    def _throw_away(self) -> None:
+        """What was typed while nobody looked; a code of which only the end is still to come is spoilt."""
+        while self._read(within_s=0):
+            pass
+        self._pending, self._keys.spoilt = [], bool(self._keys.typed) or self._keys.spoilt
 
     def _read(self, *, within_s: float) -> bool:
         """Takes what was typed, at most one read; silence ends a code. OSError when the device is gone."""
