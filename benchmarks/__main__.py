@@ -5,7 +5,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import cards, receipts, receiving, sealing, store_growth, terminal
+from benchmarks import cards, codes, receipts, receiving, sealing, store_growth, terminal
 from benchmarks.figures import Figure, machine
 
 HEAD = """# Benchmarks
@@ -21,7 +21,7 @@ def main() -> int:
     options = parser.parse_args()
     Path("build").mkdir(exist_ok=True)
     figures: list[Figure] = []
-    for part in (sealing, store_growth, receiving, cards, receipts, terminal):
+    for part in (sealing, store_growth, receiving, cards, receipts, codes, terminal):
         for figure in part.measure():
             print(figure.row, figure.remark, flush=True)
             figures.append(figure)
