@@ -105,9 +105,11 @@ class EscPosStream:
     def _parse(self, *, ended: bool) -> list[escpos.Command]:
         commands: list[escpos.Command] = []
         while self._waiting:
-            skipped = min(self._to_skip, len(self._waiting))
-            self._to_skip -= skipped
-            del self._waiting[:skipped]
+            if self._to_skip:
+                skipped = min(self._to_skip, len(self._waiting))
+                self._to_skip -= skipped
+                del self._waiting[:skipped]
+                continue
             if text := _TEXT.match(self._waiting):
                 whole = ended or text.end() < len(self._waiting)
                 glyphs, used = self._coding.take(text[0], whole=whole)
@@ -120,7 +122,7 @@ class EscPosStream:
             self._coding.end_run()
             reader = Reader(self._waiting)
             try:
-                commands += list(self._one(reader)) if self._waiting else []
+                commands += list(self._one(reader))
             except _More:
                 break
             self._to_skip = reader.skip

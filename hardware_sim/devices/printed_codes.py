@@ -154,7 +154,7 @@ def _code_39(payload: bytes) -> Bars:
     text = payload.decode("ascii", "replace").strip("*")
     if not re.fullmatch(r"[0-9A-Z $%+\-./]+", text):
         raise NotEncodable(f"{printable(text)} has characters that Code 39 has not")
-    return Bars(_modules(text, Format.Code39)[:1], text, text.encode(), f"*{text}*")
+    return Bars(_modules(text, Format.Code39)[:1], text, text.encode(), text)
 
 
 def _itf(payload: bytes) -> Bars:
@@ -280,24 +280,27 @@ def _qr(payload: bytes, settings: Settings, _: int) -> Drawn:
     code.add_data(payload, optimize=0)  # bytes as they came, without ECI
     try:
         code.make(fit=True)
-    except DataOverflowError as error:
+    except (DataOverflowError, ValueError) as error:
         raise NotEncodable(f"{len(payload)} bytes do not go into one") from error
     return _drawn("QR Code", _stretched(np.array(code.get_matrix(), np.bool_), module), payload)
 
 
 def _pdf_417(payload: bytes, settings: Settings, most_dots: int) -> Drawn:
-    columns, rows = _first(settings, 0x41, 0), _first(settings, 0x42, 0)
     across, down = _module(settings, default=3, most=8), _first(settings, 0x44, 3)
     truncated = _first(settings, 0x46, 0) in (1, 0x31)
     kind = Format.CompactPDF417 if truncated else Format.PDF417
-    most_columns = max(1, (most_dots // across - 1) // 17 - (2 if truncated else 4))
-    options = [f"columns={columns}"] if columns else []
-    options += [f"rows={rows}"] if rows >= 3 else []
+    options: dict[str, object] = {}
+    if 1 <= (columns := _first(settings, 0x41, 0)) <= 30:
+        options["columns"] = columns
+    if 3 <= (rows := _first(settings, 0x42, 0)) <= 90:
+        options["rows"] = rows
     given = settings.get(_CORRECTION, b"")
-    level = {"ec_level": str(given[1] - 0x30)} if given[:1] == b"0" and 0x30 <= given[1] <= 0x38 else {}
-    modules = _modules(_content(payload), kind, options=",".join(options), **level)
+    if len(given) > 1 and given[0] == 0x30 and 0x30 <= given[1] <= 0x38:
+        options["ec_level"] = str(given[1] - 0x30)
+    modules = _modules(_content(payload), kind, **options)
     if not columns and modules.shape[1] * across > most_dots:
-        modules = _modules(_content(payload), kind, options=",".join([*options, f"columns={most_columns}"]), **level)
+        fitting = max(1, (most_dots // across - 1) // 17 - (2 if truncated else 4))
+        modules = _modules(_content(payload), kind, columns=fitting, **options)
     return _drawn("PDF417", _stretched(modules[::3], across, across * max(down, 2)), payload)
 
 
@@ -314,7 +317,7 @@ def _aztec(payload: bytes, settings: Settings, _: int) -> Drawn:
 
 def _data_matrix(payload: bytes, settings: Settings, _: int) -> Drawn:
     oblong = _first(settings, 0x42, 0x30) in (1, 0x31)
-    modules = _modules(_content(payload), Format.DataMatrix, options="" if oblong else "forceSquare")
+    modules = _modules(_content(payload), Format.DataMatrix, force_square=not oblong)
     return _drawn("Data Matrix", _stretched(modules, _module(settings, default=3, most=16)), payload)
 
 

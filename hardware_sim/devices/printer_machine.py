@@ -25,6 +25,7 @@ from hardware_sim.devices.typesetter import Typesetter
 NEW_ROLL_MM = 80_000.0
 NEAR_END_MM = 2_000.0
 HEAD_COOLS_S = 20.0
+LONGEST_PIECE = 80_000  # rows; ten metres that nobody cuts tear off by their own weight
 MOST_MACRO, MOST_MACRO_RUN = 2_048, 20_000  # commands
 
 
@@ -106,6 +107,7 @@ class PrinterMachine:
         self._typesetter = Typesetter(width_dots)
         self._width = width_dots
         self._piece: list[Strip] = []
+        self._piece_rows = 0
         self._unknown: list[str] = []
         self._macro: list[escpos.Command] = []
         self._recording = False
@@ -243,7 +245,10 @@ class PrinterMachine:
             return None
         self._strips.popleft()
         self._piece.append(strip)
+        self._piece_rows += len(strip.dots)
         self._remaining_mm -= length_mm
+        if self._piece_rows > LONGEST_PIECE:
+            self._tear_off(EndedBy.TORN)
         if self._remaining_mm < NEAR_END_MM and not self.mechanism.near_end:
             self._change(near_end=True)
         return length_mm
@@ -310,6 +315,7 @@ class PrinterMachine:
     def _tear_off(self, by: EndedBy) -> bool:
         """What hangs out of the printer becomes a receipt, unless nothing is on it."""
         unfinished, piece, self._piece = self.unfinished, self._piece, []
+        self._piece_rows = 0
         refused, self._typesetter.refused = tuple(self._typesetter.refused), []
         if not unfinished:
             return False

@@ -3,20 +3,22 @@
 `auto` is for a printer of which nobody said whether it is Chinese. Until a stream chooses (`ESC t`, `FS &`, `FS .`,
 `FS C`, `FS ( C`) the high bytes between two control codes are weighed together:
 valid UTF-8 with a sequence of three or four bytes is UTF-8; else valid GB18030 is Chinese when at least half of its
-characters are common (GB 2312), it is no line drawing (three equal bytes among B0-DF only), and no lone pair
-between Latin letters; everything else is the code page, CP437 as Epson's printers start.
+characters are common (GB 2312), it is no line drawing (B0-DF only, with three equal bytes or two of a line), no
+chart of a code page (each byte one more than the last), and no lone pair in a Latin word;
+everything else is the code page, CP437 as Epson's printers start.
 """
 
 import re
 from dataclasses import dataclass
 from enum import Enum
+from itertools import pairwise
 
 from hardware_sim.devices import code_pages
 from hardware_sim.devices.escpos_commands import DefinedGlyph, Glyph
 
 MOST_WEIGHED = 4096  # bytes of text that are held back to be weighed together
 _HIGH_RUN = re.compile(rb"[\x80-\xff]+")
-_DRAWN = re.compile(rb"([\xb0-\xdf])\1\1")
+_DRAWN = re.compile(rb"\xc4\xc4|\xcd\xcd|([\xb0-\xdf])\1\1")
 _LONG_UTF_8 = re.compile(rb"[\xe0-\xf4][\x80-\xbf]{2}")
 
 
@@ -164,6 +166,8 @@ class TextCoding:
             return False
         high = b"".join(_HIGH_RUN.findall(text))
         if _DRAWN.search(text) and all(0xB0 <= octet <= 0xDF for octet in high):
+            return False
+        if len(high) > 3 and all(after == before + 1 for before, after in pairwise(high)):
             return False
         return not all(self._is_lone(text, run) for run in _HIGH_RUN.finditer(text))
 

@@ -96,8 +96,8 @@ class Line:
         return max((cell.at + cell.advance for cell in self.cells), default=0)
 
     def words(self, *, with_pictures: bool) -> str | None:
-        """The text as it stands on paper: a gap is as many spaces, what was printed over is gone. `None` when there
-        are only pictures."""
+        """The text as it stands on paper: a gap between two words is as many spaces, what was printed over is gone.
+        `None` when there are only pictures."""
         shown = [cell for cell in self.cells if with_pictures or cell.text != PICTURE_MARK]
         if self.cells and not shown:
             return None
@@ -111,7 +111,7 @@ class Line:
             kept = sum(owner.get(at, number) == number for at in range(cell.at, cell.at + width))
             if 2 * kept > width:
                 over.append(cell)
-        text, end = "", 0
+        text, end = "", over[0].at if over else 0
         for cell in over:
             text += " " * round((cell.at - end) / cell.unit) + cell.text
             end = max(end, cell.at + cell.advance)
@@ -136,7 +136,8 @@ def _plain_glyph(text: str, width: int, height: int) -> Dots:
     elif "\u2500" <= text <= "\u259f" and width < height:  # lines and blocks fill their cell
         return _fitted_block(text, width, height)
     else:
-        draw.text((0, height - height // 6), text, font=_face(text, width, height), fill=255, anchor="ls")
+        base = height - round(height / (6 if width == height else 5))
+        draw.text((0, base), text, font=_face(text, width, height), fill=255, anchor="ls")
     return np.asarray(canvas) > 110
 
 
