@@ -1,8 +1,9 @@
 """A day of one whole house with the waiting left out: `python -m tests.system.day_of_use --hours 24`.
 
 One visit for every four minutes: most hand something in, some leave half-way, some meet a fault and get over it.
-Memory, open files and threads of terminal, agent, gateway and devices are measured on the way; the second half of the day may
-not need more than the first. Progress goes to stderr, a summary as JSON to stdout; exit status 1 when anything grew.
+Memory, open files and threads of terminal, agent, gateway and devices are measured on the way; the second half of the
+day may not need more than the first. Progress goes to stderr, a summary as JSON to stdout; exit status 1 when anything
+grew.
 """
 
 import argparse
