@@ -63,7 +63,10 @@ def _moved(person: Person, chance: random.Random, today: date) -> Person:
 
 
 def _valid_until(person: Person, last: date) -> Person:
-    return replace(person, valid_from=f"{_years_later(last, -10):%Y%m%d}", valid_to=f"{last:%Y%m%d}")
+    """With a card for ten years, and so of an age for it."""
+    first = _years_later(last, -10)
+    grown = born_on(person, min(person.birth, _years_later(first, -16)))
+    return replace(grown, valid_from=f"{first:%Y%m%d}", valid_to=f"{last:%Y%m%d}")
 
 
 def _years_later(day: date, years: int) -> date:

@@ -1,4 +1,4 @@
-"""Hands at the simulated devices, through the control socket as everybody else's."""
+"""Hands at the simulated devices, through the control API as everybody else's."""
 
 from hardware_sim.control import Simulation
 from tests.system.waiting import until
