@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable
 
 from hardware_sim.clock import Clock, Source
 from hardware_sim.devices.sam_machine import LONGEST_REQUEST, PREAMBLE, READS, command_of
+from hardware_sim.devices.sam_reader import CHIP_READING_S
 from hardware_sim.devices.usb_device import Setup
 
 HEAD_BYTES = len(PREAMBLE) + 2
-CHIP_READING_S = 0.35
 MOST_HEARD = 1 << 16
 
 
