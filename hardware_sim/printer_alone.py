@@ -59,7 +59,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument(
         "--idle",
         type=float,
-        default=10.0,
+        default=5.0,
         metavar="S",
         help="hang up on a program that leaves a receipt unfinished so long (0: never; default: %(default)s)",
     )
