@@ -33,8 +33,12 @@ def _by_zxing(grey: Picture) -> set[bytes]:
 
 
 def _by_opencv(grey: Picture) -> set[bytes]:
-    codes = cv2.QRCodeDetector().detectAndDecodeMulti(grey)[1]
-    return {code.encode() for code in (*codes, *cv2.barcode.BarcodeDetector().detectAndDecodeMulti(grey)[1]) if code}
+    barcodes = cv2.barcode.BarcodeDetector().detectAndDecodeMulti(grey)[1]
+    try:
+        codes = cv2.QRCodeDetector().detectAndDecodeBytesMulti(grey)[1]
+    except cv2.error:  # on some modes of QR codes
+        codes = ()
+    return {bytes(code) for code in codes if code} | {code.encode() for code in barcodes if code}
 
 
 def _by_ours(grey: Picture) -> set[bytes]:

@@ -18,8 +18,9 @@ from drivers.codes.regions import Piece, Region
 from drivers.codes.sightings import (
     ALL_FORMATS,
     BARRED_FORMATS,
-    OTHER_FORMATS,
+    COMMON_FORMATS,
     QR_FORMATS,
+    RARE_FORMATS,
     Grey,
     Points,
     Sighting,
@@ -111,13 +112,13 @@ def read_codes(
 def _attempts(grey: Grey, found: _Found) -> Iterator[None]:
     """One attempt a step, the likeliest first; ends when nothing is left that looks like a code."""
     yield from _noted(found, seen_by_zxing(grey, QR_FORMATS), as_it_is=True)
-    candidates = regions.find_regions(grey, found.taken, most=8, faint=False) if found.believed else None
+    candidates = regions.find_regions(grey, found.taken, most=8, roughly=True) if found.believed else None
     if candidates == []:
         return
-    others = (seen for seen in seen_by_zxing(grey, OTHER_FORMATS) if isinstance(seen, Sighting))
+    others = (seen for seen in seen_by_zxing(grey, COMMON_FORMATS) if isinstance(seen, Sighting))
     yield from _noted(found, others, as_it_is=True)  # what other symbologies could not read is mostly print
     if candidates is None:
-        candidates = regions.find_regions(grey, found.taken, most=8, faint=not found.believed)
+        candidates = regions.find_regions(grey, found.taken, most=8, roughly=bool(found.believed))
     if found.believed:  # something was read: go on only where something surely is
         candidates = [region for region in candidates if _is_surely_code(grey, region, found)]
         yield from _in_regions(grey, found, candidates[:3], _CHANGES[:4])
@@ -129,6 +130,7 @@ def _attempts(grey: Grey, found: _Found) -> Iterator[None]:
 
 
 def _second_opinions(grey: Grey, found: _Found) -> Iterator[None]:
+    yield from _noted(found, seen_by_zxing(grey, RARE_FORMATS), as_it_is=True)
     if grey.size > WORKING_DOTS:
         smaller = (grey.size / WORKING_DOTS) ** 0.5
         piece = Piece(regions.reduced(grey, smaller), np.array([(smaller, 0, 0), (0, smaller, 0)], np.float64))

@@ -23,13 +23,13 @@ Points = NDArray[np.float32]  # n x 2, x and y
 
 Formats = zxingcpp.BarcodeFormat
 QR_FORMATS = Formats.QRCode
-ALL_FORMATS = (
-    *(Formats.QRCode, Formats.MicroQRCode, Formats.RMQRCode, Formats.DataMatrix, Formats.Aztec, Formats.MaxiCode),
-    *(Formats.PDF417, Formats.MicroPDF417, Formats.Code128, Formats.Code39, Formats.Code93, Formats.Codabar),
-    *(Formats.ITF, Formats.EANUPC, Formats.DataBar),
+BARRED_FORMATS = (  # edges of one direction
+    *(Formats.PDF417, Formats.Code128, Formats.Code39, Formats.Code93, Formats.Codabar, Formats.ITF),
+    *(Formats.EANUPC, Formats.DataBar),
 )
-OTHER_FORMATS = ALL_FORMATS[1:]
-BARRED_FORMATS = ALL_FORMATS[6:]  # edges of one direction: barcodes and PDF417
+COMMON_FORMATS = (Formats.DataMatrix, Formats.Aztec, *BARRED_FORMATS)
+RARE_FORMATS = (Formats.MicroQRCode, Formats.RMQRCode, Formats.MaxiCode, Formats.MicroPDF417)
+ALL_FORMATS = (QR_FORMATS, *COMMON_FORMATS, *RARE_FORMATS)
 
 _SYMBOLOGIES = {
     "QR Code": Symbology.QR,
@@ -144,7 +144,7 @@ def seen_by_zbar(grey: Grey, *, step: int = 1) -> Iterator[Sighting]:
                         payload,
                         text_of(payload),
                         symbology,
-                        np.array(corners, np.float32),
+                        np.asarray(cv2.boxPoints(cv2.minAreaRect(np.array(corners, np.float32))), np.float32),
                         lines=int(zbar.zbar_symbol_get_quality(symbol)),
                     )
                 symbol = zbar.zbar_symbol_next(symbol)

@@ -49,11 +49,7 @@ class Wedge:
         refused = self._take()
         if refused is not None:
             return refused
-        try:
-            self._device.active_keys()  # asks the kernel, which knows whether it is still there
-        except OSError:
-            return self._lost()
-        return Ready()
+        return self._lost() if gone(self._device.fd) else Ready()
 
     def look(self) -> CodeRead | NoCode | NeedsAttention | Disconnected:
         refused = self._take()
@@ -155,6 +151,13 @@ class Wedge:
             self._device = None
         self._forget_keys()
         return Disconnected(CODE_READER_UNPLUGGED)
+
+
+def gone(fd: int) -> bool:
+    """Whether what was opened is no longer there, as the kernel tells without reading from it."""
+    asked = select.poll()
+    asked.register(fd, 0)
+    return bool(asked.poll(0))
 
 
 def _probe(chosen: argparse.Namespace) -> Iterator[Finding]:
