@@ -100,7 +100,7 @@ class Day:
 
     def _finds_the_reader_away(self, citizen: Citizen) -> None:
         self._house.sim("reader", "unplug")
-        self._hand.wait("out-of-service")
+        self._hand.wait("outOfService")
         self._house.sim("reader", "plug")
         self._hand.wait("idle")
 
