@@ -1,12 +1,13 @@
 """What a keyboard-wedge scanner types, and a wedge that is not there."""
 
+import os
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drivers.codes.wedge import Wedge
+from drivers.codes.wedge import Wedge, gone
 from drivers.codes.wedge_keys import Event, Spoilt, Typed, parse_keys
 from kiosk.faults import CODE_READER_NOT_WORKING, CODE_READER_UNPLUGGED
 from kiosk.ports import Disconnected, NeedsAttention
@@ -114,3 +115,14 @@ def test_what_is_no_keyboard_needs_attention(tmp_path: Path) -> None:
     nothing.touch()
     wedge = Wedge(str(nothing))
     assert (wedge.status(), wedge.look()) == (NeedsAttention(CODE_READER_NOT_WORKING),) * 2
+
+
+def test_what_hung_up_is_gone_without_being_read() -> None:
+    reader, writer = os.pipe()
+    try:
+        os.write(writer, b"still to be read")
+        assert not gone(reader)
+        os.close(writer)
+        assert gone(reader)
+    finally:
+        os.close(reader)
