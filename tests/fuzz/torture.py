@@ -8,15 +8,16 @@ import argparse
 import contextlib
 import json
 import os
+import re
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path
 
 from tests.fuzz.targets import TARGETS
 
 TIMEOUT_S = 5
 MEMORY_MB = 2048
-LONGEST_INPUT = 8192
 
 
 def main() -> int:
@@ -37,7 +38,7 @@ def main() -> int:
 
 
 def _fuzz_apart(name: str, options: argparse.Namespace) -> dict[str, object]:
-    folder = options.out / name.replace(" ", "-")
+    folder = options.out / re.sub(r"[^a-z]+", "-", name)
     folder.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "tests.fuzz.torture", "--only", name]
     command += ["--seconds", str(options.seconds), "--seed", str(options.seed), "--out", str(folder)]
@@ -54,21 +55,25 @@ def _fuzz_apart(name: str, options: argparse.Namespace) -> dict[str, object]:
 def _fuzz(name: str, options: argparse.Namespace) -> int:
     import atheris
 
+    target = TARGETS[name]
     with atheris.instrument_imports():
-        target = TARGETS[name]()
+        parse = target.load()
 
     def one(octets: bytes) -> None:
-        target(octets)
+        parse(octets)
 
-    (options.out / "corpus").mkdir(parents=True, exist_ok=True)
+    corpus = options.out / "corpus"
+    corpus.mkdir(parents=True, exist_ok=True)
+    for seed in target.seed_inputs():
+        (corpus / sha256(seed).hexdigest()).write_bytes(seed)
     words = [
         sys.argv[0],
-        str(options.out / "corpus"),
+        str(corpus),
         f"-max_total_time={options.seconds}",
         f"-seed={options.seed}",
         f"-timeout={TIMEOUT_S}",
         f"-rss_limit_mb={MEMORY_MB}",
-        f"-max_len={LONGEST_INPUT}",
+        f"-max_len={target.longest}",
         f"-artifact_prefix={options.out}/",
     ]
     with contextlib.suppress(KeyboardInterrupt):
