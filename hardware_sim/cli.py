@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -116,6 +116,7 @@ def _show(answer: Any, chosen: argparse.Namespace) -> None:
         print(chosen.show(answer))
 
 
+@cache  # programs that call `main` often do not wait for it each time
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="kiosk-sim", description="Simulated devices of a hall terminal, and its wire."

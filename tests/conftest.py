@@ -4,6 +4,7 @@ skip that nobody counts. Qt is drawn without a screen."""
 import logging
 import os
 import threading
+from collections import Counter as Tally
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,10 +27,23 @@ COUNTED_SKIPS = Path(__file__).with_name("counted_skips.txt")
 def _leaves_no_thread() -> Iterator[None]:
     before = set(threading.enumerate())
     yield
-    for thread in _ours(set(threading.enumerate()) - before):
+    for thread in _begun_since(before):
         thread.join(A_THREAD_MAY_TAKE_S)
-    left = _ours(set(threading.enumerate()) - before)
+    left = _begun_since(before)
     assert not left, f"left running: {', '.join(sorted(thread.name for thread in left))}"
+
+
+def _begun_since(before: set[threading.Thread]) -> set[threading.Thread]:
+    """Without those that took the place of one that ended: of a device that outlives the test."""
+    now = set(threading.enumerate())
+    ended = Tally(thread.name for thread in before - now)
+    begun = set()
+    for thread in _ours(now - before):
+        if ended[thread.name]:
+            ended[thread.name] -= 1
+        else:
+            begun.add(thread)
+    return begun
 
 
 def _ours(threads: set[threading.Thread]) -> set[threading.Thread]:

@@ -93,7 +93,7 @@ def _lay(frame: Picture, page: Picture, placement: Placement) -> None:
     mask = cv2.warpPerspective(np.full(small.shape[:2], 255, np.uint8), matrix, (WIDTH, HEIGHT))
     shadow = cv2.GaussianBlur(np.pad(mask, ((6, 0), (5, 0)))[:HEIGHT, :WIDTH], (0, 0), 6)
     inside = (mask / np.float32(255))[..., None]
-    dimmed = frame * (1 - 0.35 * shadow[..., None] / np.float32(255))
+    dimmed = frame * (1 - shadow[..., None] * np.float32(0.35 / 255))
     light = np.linspace(1.0, 0.95, WIDTH, dtype=np.float32)[None, :, None]
     frame[:] = np.clip(dimmed * (1 - inside) + paper * light * inside, 0, 255).astype(np.uint8)
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from pytestqt.qtbot import QtBot
+from PySide6.QtCore import QEventLoop, QMetaObject, Qt
 
 from hardware_sim import cli
 from hardware_sim.control import Simulation
@@ -35,14 +35,14 @@ from terminal.runner import CHINA
 from tests.system.citizen import Citizen
 from ui.texts import texts_of
 
-SCRIPT_WITHIN_MS = 60_000
+SAY = texts_of("zh_hans")
 
 
 class Stage:
     """One terminal and its devices. `sim` is `kiosk-sim`; `play` runs a citizen's script beside the GUI thread."""
 
-    def __init__(self, qtbot: QtBot, directory: Path, socket: Path, simulation: Simulation) -> None:
-        self._qtbot = qtbot
+    def __init__(self, directory: Path, socket: Path, simulation: Simulation) -> None:
+        self.simulation = simulation
         self.ask = simulation.ask  # an act of the control API
         self._run_dir = directory / "sim"
         self._store = directory / "store"
@@ -66,13 +66,43 @@ class Stage:
 
         with ThreadPoolExecutor(1, "citizen") as pool:
             played = pool.submit(run)
-            self._qtbot.waitUntil(played.done, timeout=SCRIPT_WITHIN_MS)
+            ended = QEventLoop()
+            played.add_done_callback(
+                lambda _: QMetaObject.invokeMethod(ended, "quit", Qt.ConnectionType.QueuedConnection)
+            )
+            ended.exec()  # each of the script's waits has an end
             played.result()
+
+    def clear(self) -> None:
+        """Nothing lies on a device any more, nothing is wrong with one, and nobody stands here."""
+        self.simulation.fault_clear()
+        if "smart_card_reader" in self.simulation.status():
+            self.ask("smartcard remove")
+        self.simulation.card_lift()
+        self.simulation.page_put(None)
+        self.simulation.paper_load()
+        self.simulation.paper_clear()
+        self.simulation.reader_plug(plugged=True)
+        self.simulation.camera_plug(plugged=True)
+        self.simulation.printer_plug(plugged=True)
+        self.play(lambda hand, _: leave(hand))
+
+
+def leave(hand: Hand) -> None:
+    """Through the help, which every page but the first and the last has; a slip that is being printed is waited for."""
+    page = hand.look()["page"]
+    if page == "done":
+        hand.wait_touchable("primaryButton", within_s=30)
+    if page not in {"idle", "out_of_service", "goodbye"}:
+        hand.tap("helpButton")
+        hand.touch(SAY("help.leave"))
+    hand.wait("idle", within_s=20)
 
 
 @contextlib.contextmanager
-def open_stage(qtbot: QtBot, directory: Path, socket: Path, *, smart_cards: bool = False) -> Iterator[Stage]:
-    """With `smart_cards` a second reader, over a smart card service of its own."""
+def open_stage(directory: Path, *, smart_cards: bool = False) -> Iterator[Stage]:
+    """Where a QApplication is. With `smart_cards` a second reader, over a smart card service of its own."""
+    socket = directory / "hand"
     with running(directory / "sim", conditions=Conditions(pace=False, smart_cards=smart_cards)) as simulation:
         status = simulation.status()
         slot = status.get("smart_card_reader")
@@ -96,12 +126,12 @@ def open_stage(qtbot: QtBot, directory: Path, socket: Path, *, smart_cards: bool
         with _environment(slot["environment"] if slot else {}):
             application = Application(
                 read_current(configuration, CONTENT / "items", at=datetime.now(CHINA)),
-                texts_of("zh_hans"),
+                SAY,
                 full_screen=False,
                 automation=str(socket),
             )
             application.start()
-            yield Stage(qtbot, directory, socket, simulation)
+            yield Stage(directory, socket, simulation)
             application.stop()
 
 

@@ -1,10 +1,8 @@
 """Journeys on real screen, drivers and wires in one process: simulated devices misbehave, the journey goes on."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from pytestqt.qtbot import QtBot
 
 from terminal.hand import Hand
 from tests.system.citizen import Citizen
@@ -12,10 +10,16 @@ from tests.system.waiting import until
 from tests.ui.stage import Stage, open_stage
 
 
+@pytest.fixture(scope="module")
+def terminal(qapp: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    with open_stage(tmp_path_factory.mktemp("stage")) as terminal:
+        yield terminal
+
+
 @pytest.fixture
-def stage(qtbot: QtBot, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    with open_stage(qtbot, tmp_path, tmp_path_factory.mktemp("s") / "a") as stage:
-        yield stage
+def stage(terminal: Stage) -> Stage:
+    terminal.clear()
+    return terminal
 
 
 def test_an_application_without_a_platform_is_kept_and_its_slip_says_so(stage: Stage) -> None:

@@ -1,22 +1,26 @@
 """A terminal with two card readers on their wires, the social security card's under a smart card service of its own."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from pytestqt.qtbot import QtBot
 
 from hardware_sim.pcscd import is_possible
 from terminal.hand import Hand
 from tests.system.citizen import Citizen
-from tests.ui.stage import Stage, open_stage
+from tests.ui.stage import SAY, Stage, open_stage
+
+
+@pytest.fixture(scope="module")
+def terminal(qapp: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    assert is_possible() is None, is_possible()
+    with open_stage(tmp_path_factory.mktemp("stage"), smart_cards=True) as terminal:
+        yield terminal
 
 
 @pytest.fixture
-def stage(qtbot: QtBot, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    assert is_possible() is None, is_possible()
-    with open_stage(qtbot, tmp_path, tmp_path_factory.mktemp("s") / "a", smart_cards=True) as stage:
-        yield stage
+def stage(terminal: Stage) -> Stage:
+    terminal.clear()
+    return terminal
 
 
 def begin(hand: Hand) -> None:
@@ -45,6 +49,17 @@ def test_with_the_identity_card_reader_away_the_other_is_offered_and_both_again_
         hand.wait("identify", text="正在等您的卡")
         stage.sim("card", "insert", "chen-guilan")
         hand.wait("question", text="陈桂兰")
+
+    stage.play(script)
+
+
+def test_a_card_that_comes_while_the_other_is_read_in_vain_is_read_next(stage: Stage) -> None:
+    def script(hand: Hand, citizen: Citizen) -> None:
+        begin(hand)
+        stage.simulation.card_insert("chen-guilan", for_bytes=600)
+        hand.wait("identify", text=SAY("identify.reading.state"))
+        stage.ask("smartcard insert", name="chen-guilan")
+        hand.wait("question", text="来自社保卡")
 
     stage.play(script)
 
