@@ -1,4 +1,4 @@
-"""What every reader behind PC/SC has in common: a card is told once, read in one conversation; troubles are faults."""
+"""What every reader behind PC/SC has in common: a card is told until it was read; troubles are faults."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,8 +28,8 @@ class CardInReader:
     def __init__(self, reader: str, faults: FaultsOfCards) -> None:
         self._wire = PcscWire(reader)
         self._faults = faults
-        self._told: Inserted | None = None
-        self._spent = False  # the card that was told has given what it has
+        self._seen: Inserted | None = None
+        self._spent = False  # the card that was seen has given what it has
 
     def close(self) -> None:
         self._wire.close()
@@ -39,25 +39,22 @@ class CardInReader:
         return self._away(seen) if isinstance(seen, Trouble) else Ready()
 
     def find_card(self) -> CardPresent | NoCard | Disconnected:
-        """A card is told once, until the reader was seen empty or another card came."""
+        """A card is told until it was read, then again only when the reader was seen empty or another card came."""
         match self._wire.look():
             case Empty():
-                self._told = None
+                self._seen = None
                 return NoCard()
             case Inserted() as seen:
-                told, self._told = self._is_told(seen), seen
-                if told:
-                    return NoCard()
-                self._spent = False
-                return CardPresent()
+                self._spent = self._spent and self._is_still(seen)
+                self._seen = seen
+                return NoCard() if self._spent else CardPresent()
             case trouble:
                 return self._away(trouble)
 
     def read(
         self, conversation: Callable[[Exchange], Read | NotReadable | Trouble], *, within_s: float
     ) -> Read | NotReadable | Disconnected:
-        """One conversation with the card that lies there. When the reader or the service was lost before its end, or
-        another program has the card, it is told again."""
+        """One conversation with the card that lies there. It is told again unless it has given what it has."""
         outcome = self._wire.connect(within_s=within_s)
         if outcome is None:
             read = conversation(self._wire.exchange)
@@ -73,16 +70,16 @@ class CardInReader:
             case Trouble.NOT_UNDERSTOOD | Trouble.SILENT:
                 return NotReadable(self._faults.unreadable)
             case Trouble.BUSY:
-                self._told = None
                 return NotReadable(self._faults.busy)
             case Trouble.READER_AWAY | Trouble.SERVICE_AWAY:
                 return self._away(outcome)
 
-    def _is_told(self, seen: Inserted) -> bool:
-        """With another context counting began anew: then a card that has given nothing is told once more."""
-        if self._told is None or seen.atr != self._told.atr:
+    def _is_still(self, seen: Inserted) -> bool:
+        """Whether it is the card that was seen before. With another context counting began anew."""
+        before = self._seen
+        if before is None or seen.atr != before.atr:
             return False
-        return seen.count == self._told.count if seen.context == self._told.context else self._spent
+        return seen.count == before.count or seen.context != before.context
 
     def _away(self, trouble: Trouble) -> Disconnected:
         return Disconnected(self._faults.reader_away if trouble is Trouble.READER_AWAY else self._faults.service_away)

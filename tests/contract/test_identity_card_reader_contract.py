@@ -45,6 +45,12 @@ def test_a_card_that_was_read_is_found_again_only_after_it_was_lifted(bench: Rea
         assert bench.adapter.find_card() == NoCard()
 
 
+def test_a_card_that_was_found_and_not_read_is_found_by_whoever_looks_next(bench: ReaderBench) -> None:
+    bench.hands.lay(CHIP)
+    assert [bench.adapter.find_card(), bench.adapter.find_card()] == [CardPresent()] * 2
+    assert isinstance(bench.adapter.read_card(), CardContent)
+
+
 def test_a_card_lifted_after_it_was_found_is_not_readable(bench: ReaderBench) -> None:
     bench.hands.lay(CHIP)
     assert bench.adapter.find_card() == CardPresent()

@@ -46,11 +46,16 @@ def test_each_card_is_found_and_read_once_until_it_was_taken_out(bench: SmartCar
     for vector in GOLDEN[:2]:
         bench.hands.insert(vector["records"])
         assert bench.adapter.find_card() == CardPresent()
-        assert bench.adapter.find_card() == NoCard()
         assert_read(bench, vector["card"])
         assert bench.adapter.find_card() == NoCard()
         bench.hands.remove()
         assert bench.adapter.find_card() == NoCard()
+
+
+def test_a_card_that_was_found_and_not_read_is_found_by_whoever_looks_next(bench: SmartCardBench) -> None:
+    bench.hands.insert(RECORDS)
+    assert [bench.adapter.find_card(), bench.adapter.find_card()] == [CardPresent()] * 2
+    assert_read(bench, GOLDEN[0]["card"])
 
 
 def test_a_card_pulled_while_it_is_read_is_said_and_may_come_again(bench: SmartCardBench) -> None:
