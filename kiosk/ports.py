@@ -219,11 +219,11 @@ class DocumentCamera(Protocol):
 
     def status(self) -> Status: ...
 
-    def look(self) -> View | Disconnected:
-        """The next frame and the page in it, at most 2 s."""
+    def look(self) -> View | NeedsAttention | Disconnected:
+        """The next frame and the page in it, at most 2 s. `NeedsAttention`: it is there, and gives no new frame."""
         ...
 
-    def capture(self, *, whole_desk: bool) -> CapturedPage | NotCaptured | Disconnected:
+    def capture(self, *, whole_desk: bool) -> CapturedPage | NotCaptured | NeedsAttention | Disconnected:
         """A new frame, cut to its page. With `whole_desk` the frame as it is, when no page is found."""
         ...
 

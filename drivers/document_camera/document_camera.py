@@ -51,15 +51,15 @@ class DocumentCamera:
             frame = self._grab()
             self.rest()
             if isinstance(frame, Fault):
-                return Disconnected(frame) if frame == CAMERA_UNPLUGGED else NeedsAttention(frame)
+                return _away(frame)
         return self._source.status()
 
-    def look(self) -> View | Disconnected:
+    def look(self) -> View | NeedsAttention | Disconnected:
         from drivers.document_camera import page_finding
 
         rgb = self._grab()
         if isinstance(rgb, Fault):
-            return Disconnected(rgb)
+            return _away(rgb)
         page = page_finding.find_page(rgb)
         if page is not None:
             page = replace(page, steady=self._last is not None and _lies_as(self._last, page))
@@ -67,12 +67,12 @@ class DocumentCamera:
         shown = page_finding.shrink(rgb, SHOWN_SIDE)
         return View(Frame(width=shown.shape[1], height=shown.shape[0], rgb=shown.tobytes()), page)
 
-    def capture(self, *, whole_desk: bool) -> CapturedPage | NotCaptured | Disconnected:
+    def capture(self, *, whole_desk: bool) -> CapturedPage | NotCaptured | NeedsAttention | Disconnected:
         from drivers.document_camera import page_finding
 
         rgb = self._grab()
         if isinstance(rgb, Fault):
-            return Disconnected(rgb)
+            return _away(rgb)
         page = page_finding.find_page(rgb)
         if page is not None and page.whole:
             return page_finding.straighten(rgb, page.corners)
@@ -89,6 +89,10 @@ class DocumentCamera:
             self._last = None
             self._source.release()
         return frame
+
+
+def _away(fault: Fault) -> NeedsAttention | Disconnected:
+    return Disconnected(fault) if fault == CAMERA_UNPLUGGED else NeedsAttention(fault)
 
 
 def _lies_as(before: Page, now: Page) -> bool:

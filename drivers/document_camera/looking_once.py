@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from drivers.document_camera.document_camera import DocumentCamera
 from drivers.probing import Finding, status_finding
-from kiosk.ports import Disconnected
+from kiosk.ports import Disconnected, NeedsAttention
 
 
 def look_once(camera: DocumentCamera, tested_against: str) -> Iterator[Finding]:
@@ -14,7 +14,7 @@ def look_once(camera: DocumentCamera, tested_against: str) -> Iterator[Finding]:
     if isinstance(status, Disconnected):
         return
     match camera.look():
-        case Disconnected(fault):
+        case NeedsAttention(fault) | Disconnected(fault):
             yield Finding("frame", f"none: {fault.code} ({fault.who_acts.value})", good=False)
         case view:
             yield Finding("frame", f"{view.frame.width} x {view.frame.height}")

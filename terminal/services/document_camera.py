@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from kiosk.journeys.events import Device, PageCaptured, PageNotCaptured, PageSeen, Shift, Sight
-from kiosk.ports import CapturedPage, Disconnected, DocumentCamera, NotCaptured, Page, View
+from kiosk.ports import CapturedPage, Disconnected, DocumentCamera, NeedsAttention, NotCaptured, Page, View
 from terminal.device_thread import DeviceThread
 from terminal.services.reporting import LOST_STATUS_S, OnBug, Report, StatusReport
 
@@ -52,7 +52,7 @@ class CameraService:
                     self._sight = sight
                     self._report(PageSeen(sight), self._watching_for)
                 return LOOK_AT_DESK_S
-            case Disconnected() as away:
+            case (NeedsAttention() | Disconnected()) as away:
                 self._sight = None
                 self._status.tell(away)
                 return LOST_STATUS_S
@@ -63,7 +63,7 @@ class CameraService:
                 self._report(PageCaptured(page), visit)
             case NotCaptured(fault):
                 self._report(PageNotCaptured(fault), visit)
-            case Disconnected(fault) as away:
+            case (NeedsAttention(fault) | Disconnected(fault)) as away:
                 self._status.tell(away)
                 self._report(PageNotCaptured(fault), visit)
 

@@ -74,7 +74,7 @@ AS_PORTS_TELL_IT: dict[str, tuple[Trouble, ...]] = {
     "scanner.slow": (Trouble(),),
     "scanner.hostile": (Trouble(),),
     "scanner.unplugged": (_lost(Device.CODES, faults.CODE_READER_UNPLUGGED, gone=True),),
-    "camera.stale": (_lost(Device.CAMERA, faults.CAMERA_FROZEN, gone=True),),
+    "camera.stale": (_lost(Device.CAMERA, faults.CAMERA_FROZEN),),
     "camera.glare": (Trouble(sight_is_bad=True),),
     "camera.dark": (Trouble(sight_is_bad=True),),
     "camera.blurred": (Trouble(sight_is_bad=True), Trouble(uncaptured=faults.CAMERA_NO_PAGE)),

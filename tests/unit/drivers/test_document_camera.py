@@ -88,7 +88,7 @@ def test_a_camera_that_is_gone_is_said_so_and_comes_back(tmp_path: Path) -> None
 
 def test_a_frame_that_is_no_picture_needs_attention_until_one_is(camera: DocumentCamera, tmp_path: Path) -> None:
     (tmp_path / "current.png").write_bytes(b"\x89PNG\r\n\x1a\nnothing")
-    assert camera.look() == Disconnected(CAMERA_NOT_WORKING)
+    assert camera.look() == NeedsAttention(CAMERA_NOT_WORKING)
     assert camera.status() == NeedsAttention(CAMERA_NOT_WORKING)
     place(desk(), tmp_path)
     assert camera.status() == Ready()
@@ -101,7 +101,7 @@ def test_a_video_device_that_is_absent_is_unplugged() -> None:
 
 def test_a_node_that_is_no_camera_does_not_work(capfd: pytest.CaptureFixture[str]) -> None:
     camera = DocumentCamera(UvcCamera(Path("/dev/null")))
-    assert camera.look() == Disconnected(CAMERA_NOT_WORKING)
+    assert camera.look() == NeedsAttention(CAMERA_NOT_WORKING)
     assert camera.status() == NeedsAttention(CAMERA_NOT_WORKING)
     capfd.readouterr()  # OpenCV says on stderr that it cannot open it
 
@@ -123,7 +123,7 @@ def test_a_live_folder_whose_frame_stands_still_for_three_seconds_of_looking_is_
         now_s += 0.5
         assert isinstance(camera.look(), View)
     now_s += 0.5
-    assert camera.look() == camera.capture(whole_desk=True) == Disconnected(CAMERA_FROZEN)
+    assert camera.look() == camera.capture(whole_desk=True) == NeedsAttention(CAMERA_FROZEN)
     assert camera.status() == NeedsAttention(CAMERA_FROZEN)
     now_s += 600
     assert camera.status() == NeedsAttention(CAMERA_FROZEN)
@@ -151,7 +151,7 @@ def test_a_simulated_camera_that_is_stale_is_frozen_and_recovers(tmp_path: Path)
     for _ in range(8):
         now_s += 0.5
         last = camera.look()
-    assert last == Disconnected(CAMERA_FROZEN)
+    assert last == NeedsAttention(CAMERA_FROZEN)
     simulated.clear_fault("camera.stale")
     until(lambda: camera.status() == Ready(), "a camera that gives frames again")
     simulated.stop()
