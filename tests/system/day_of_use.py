@@ -66,7 +66,7 @@ class Day:
 
     def one_visit(self) -> None:
         citizen = Citizen(
-            self._house, self._hand, self._chance.choice(("chen-guilan", f"resident:{self._chance.randrange(500)}"))
+            self._house, self._hand, self._chance.choice(("chen-guilan", f"no-end:{self._chance.randrange(500)}"))
         )
         self._house.sim("card", "lift")
         weights = [weight for weight, _ in self._visits]
