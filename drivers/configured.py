@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from drivers.codes.camera import CameraCodeReader
-from drivers.codes.scan_engine import ScanEngine
+from drivers.codes.scan_engine import BAUD, ScanEngine
 from drivers.codes.wedge import Wedge
 from drivers.document_camera.document_camera import DocumentCamera
 from drivers.document_camera.frames import FolderOfFrames
@@ -58,7 +58,7 @@ def code_reader(settings: CodeReaderDevice, ends: ExitStack | None = None) -> po
             place = Path(settings.address)
             return CameraCodeReader(UvcCamera(place) if place.is_relative_to("/dev") else FolderOfFrames(place))
         case "scan-engine":
-            return ScanEngine(open_transport(settings.address))
+            return ScanEngine(open_transport(settings.address, default_baud=BAUD))
         case "wedge":
             wedge = Wedge(settings.address)
             if ends is not None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from drivers.codes.scan_engine import ScanEngine
+from drivers.configured import code_reader
 from drivers.smart_card.smart_card_reader import SmartCardReader
 from drivers.transport import open_transport
 from hardware_sim.clock import HandClock
@@ -18,6 +19,7 @@ from hardware_sim.devices.smart_card_slot import SmartCardSlot
 from hardware_sim.devices.virtual_cards import social_security_card
 from hardware_sim.faults import CODES, FAULTS, SMART_CARDS, fault_named
 from hardware_sim.people import cast
+from kiosk.configuration import CodeReaderDevice
 from kiosk.faults import (
     CODE_READER_SILENT,
     CODE_READER_UNPLUGGED,
@@ -62,6 +64,13 @@ SCANNED: dict[str, tuple[object, list[object]]] = {  # the status, and what two 
     "scanner.unplugged": (GONE, [GONE, GONE]),
     "scanner.hostile": (Ready(), [HOSTILE["control"], NoCode()]),
 }
+
+
+def test_an_engine_that_is_configured_without_a_speed_is_asked_at_its_own(
+    engine: simulated.ScanEngine, tmp_path: Path
+) -> None:
+    settings = CodeReaderDevice(driver="scan-engine", address=f"serial:{tmp_path / 'scanner'}")
+    assert code_reader(settings).status() == Ready()
 
 
 def test_the_tables_know_every_fault_there_is() -> None:
