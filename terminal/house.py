@@ -4,6 +4,7 @@ It says one JSON line when everything is up; then each JSON line on its input is
 input ends everything ends.
 
     {"do": "start", "what": "terminal", "stop_at": "terminal.printed"}    {"do": "end", "what": "terminal"}
+    {"do": "end", "what": "gateway"}        {"do": "start", "what": "gateway"}
     {"do": "await stop", "within_s": 30}    until it has come to its step and stands there
     {"do": "kill", "what": "terminal"}      {"do": "received"}    {"do": "status"}
 """
@@ -35,6 +36,8 @@ class Servant:
                 step = request.get("stop_at")
                 stop = {"HALL_STOP_AT": step, "HALL_STOP_FILE": str(self._stop_file)} if step else {}
                 return self._house.start_terminal(**stop)
+            case "start" if request["what"] == "gateway":
+                return self._house.start_gateway()
             case "end":
                 return self._house.end(request["what"])
             case "kill":

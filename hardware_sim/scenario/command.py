@@ -7,9 +7,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from hardware_sim.scenario.reading import NotAScenario, Scenario, read_scenario
+from hardware_sim.scenario.reading import Finding, NotAScenario, Scenario, read_scenario
 
 SHIPPED = Path(__file__).parents[1] / "scenarios"
+STOPPED = 130  # as shells say of Ctrl+C
 PARTS = "parts"  # folders of this name hold steps to include, no scenarios
 
 
@@ -42,21 +43,34 @@ def run(chosen: argparse.Namespace) -> int:
     if findings or not scenarios:
         return 2
     out = chosen.out.resolve()
-    shutil.rmtree(out / "pictures", ignore_errors=True)
-    shutil.rmtree(out / "worlds", ignore_errors=True)
+    try:
+        for folder in ("pictures", "worlds"):
+            shutil.rmtree(out / folder, ignore_errors=True)
+            (out / folder).mkdir(parents=True)
+    except OSError as error:
+        print(f"kiosk-sim: no report can be written to {out}: {error.strerror}", file=sys.stderr)
+        return 2
+    results: list[Result] = []
 
     def told(result: Result) -> None:
+        results.append(result)
         if not chosen.json:
             grade = "ok  " if result.passed else "FAIL"
             print(
                 f"{grade} {result.took_s:5.1f} s  {result.scenario.path.stem:<32} {result.scenario.title}", flush=True
             )
             if not result.passed:
-                print(f"     {result.why}", flush=True)
+                print("".join(f"     {line}\n" for line in (result.why, result.stood) if line), end="", flush=True)
 
-    results = perform(scenarios, out, told=told)
+    stopped = False
+    try:
+        perform(scenarios, out, told=told)
+    except KeyboardInterrupt:
+        stopped = True
+        print("kiosk-sim: stopped; the report says how far it came", file=sys.stderr)
+    results.sort(key=lambda result: scenarios.index(result.scenario))
     write_reports(results, out)
-    passed = all(result.passed for result in results)
+    passed = len(results) == len(scenarios) and all(result.passed for result in results)
     if chosen.json:
         rows = [
             {
@@ -65,14 +79,15 @@ def run(chosen: argparse.Namespace) -> int:
                 "passed": result.passed,
                 "took_s": round(result.took_s, 3),
                 "why": result.why or None,
+                "stood": result.stood or None,
                 "pictures": [str(path) for _, path in result.pictures],
             }
             for result in results
         ]
         print(json.dumps({"passed": passed, "report": str(out / "index.html"), "scenarios": rows}, ensure_ascii=False))
     else:
-        print(f"{sum(one.passed for one in results)} of {len(results)} passed; see {out / 'index.html'}")
-    return 0 if passed else 1
+        print(f"{sum(one.passed for one in results)} of {len(scenarios)} passed; see {out / 'index.html'}")
+    return STOPPED if stopped else 0 if passed else 1
 
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -95,8 +110,9 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
             )
 
 
-def _read(given: Sequence[Path]) -> tuple[list[Scenario], list[object]]:
-    scenarios, findings = [], []
+def _read(given: Sequence[Path]) -> tuple[list[Scenario], list[Finding]]:
+    scenarios: list[Scenario] = []
+    findings: list[Finding] = []
     for path in scenario_files(given):
         try:
             scenarios.append(read_scenario(path))

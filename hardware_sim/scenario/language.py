@@ -52,6 +52,7 @@ VERBS: Mapping[str, Verb] = {
     "slip": Verb(WORDS, "take the slip out of the mouth", one_of=("take",)),
     "plug": Verb(WORDS, "put a device's plug in", one_of=("printer", "reader", "camera", "scanner", "smartcard")),
     "unplug": Verb(WORDS, "pull a device's plug", one_of=("printer", "reader", "camera", "scanner", "smartcard")),
+    "platform": Verb(WORDS, "the platform cannot be reached, or is `back`", one_of=("away", "back")),
     # What goes wrong.
     "fault": Verb(WORDS, "from now on this is wrong; the fault's parameters stand beside it", {"on": WORDS}),
     "clear": Verb(WORDS, "it is right again; `all` for everything"),
@@ -71,6 +72,7 @@ EXPECTATIONS: Mapping[str, tuple[Kinds, str]] = {
     "slip_text": (WORDS, "the newest slip says this"),
     "submissions": (WHOLE, "the platform received so many since the scenario began"),
     "codes": (LIST, "what `read_codes` read, each code's text"),
+    "no_code": (WORDS, "`read_codes` did not read this"),
     "device": (WORDS, "this device `is` in a state, `because` of a fault"),
     "is": (WORDS, "the state of `device` in the words of XFS4IoT"),
     "because": (WORDS, "the code of its fault"),

@@ -1,5 +1,6 @@
 """Performs scenarios: each step is a touch on the screen, a hand at a device, a fault, or a look at what must hold."""
 
+import itertools
 import json
 import subprocess
 import sys
@@ -9,16 +10,16 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from hardware_sim.control import Refused
+from hardware_sim.control import NotRunning, Refused
 from hardware_sim.scenario.reading import Scenario, Step
-from hardware_sim.scenario.report import Result, StepResult
-from hardware_sim.scenario.world import Finger, Unmet, World, WorldFailed
+from hardware_sim.scenario.report import FAILED, Result, StepResult
+from hardware_sim.scenario.world import Finger, Unmet, World, WorldFailed, stood_on
 
 WITHIN_S = 10.0
 PAGE_WITHIN_S = 20.0
 CUT_WITHIN_S = 30.0
+MOST_IN_VAIN = 2
 LOOK_EVERY_S = 0.1
-MOST_PAGES = 30
 SIGNATURE = (
     ((0.15, 0.35), (0.30, 0.33), (0.28, 0.45)),
     ((0.22, 0.30), (0.21, 0.55), (0.19, 0.70)),
@@ -27,24 +28,31 @@ SIGNATURE = (
 )
 
 
-def perform(scenarios: Sequence[Scenario], out: Path, *, told: Callable[[Result], None]) -> list[Result]:
-    """One after another, those that need the same world in one and the same. `told` hears of each as it ends."""
-    results: dict[Path, Result] = {}
+def perform(scenarios: Sequence[Scenario], out: Path, *, told: Callable[[Result], None]) -> None:
+    """One after another, those that need the same world in one and the same. `told` hears of each as it ends.
+
+    A world that broke is made anew for those that are left, unless that was in vain twice in a row.
+    """
     kinds: dict[tuple[bool, tuple[str, ...]], list[Scenario]] = {}
     for scenario in scenarios:
         kinds.setdefault((scenario.landscape, device_words(scenario)), []).append(scenario)
-    for at, ((landscape, words), alike) in enumerate(kinds.items()):
-        left = list(alike)
-        try:
-            with World(out / "worlds" / str(at), landscape=landscape, devices=words) as world:
-                while left:
-                    results[left[0].path] = Performance(left[0], world, out).result()
-                    told(results[left.pop(0).path])
-        except WorldFailed as trouble:
-            for scenario in left:
-                results[scenario.path] = Result(scenario, trouble=str(trouble))
-                told(results[scenario.path])
-    return [results[scenario.path] for scenario in scenarios]
+    numbers = itertools.count(1)
+    for (landscape, words), left in kinds.items():
+        in_vain = 0
+        while left:
+            trouble = ""
+            try:
+                with World(out / "worlds" / str(next(numbers)), landscape=landscape, devices=words) as world:
+                    while left and not trouble:
+                        result = Performance(left.pop(0), world, out).result()
+                        trouble = result.trouble
+                        in_vain = in_vain + 1 if trouble else 0
+                        told(result)
+            except WorldFailed as failure:
+                trouble = str(failure)
+                in_vain += 1
+            while left and in_vain >= MOST_IN_VAIN:
+                told(Result(left.pop(0), trouble=trouble))
 
 
 def device_words(scenario: Scenario) -> tuple[str, ...]:
@@ -55,7 +63,7 @@ def device_words(scenario: Scenario) -> tuple[str, ...]:
 
 
 class Performance:
-    """One scenario in a world that others have used before it."""
+    """One scenario in a world that others may have used before it."""
 
     def __init__(self, scenario: Scenario, world: World, out: Path) -> None:
         self._scenario = scenario
@@ -68,7 +76,7 @@ class Performance:
             "wait": self._wait,
             "touch": lambda words, step: self._finger.tap(words=words, within_s=_within_s(step)),
             "tap": lambda name, step: self._finger.tap(name=name, within_s=_within_s(step)),
-            "keys": lambda keys, step: [self._finger.tap(name=f"key-{key}", within_s=_within_s(step)) for key in keys],
+            "keys": self._keys,
             "sign": lambda _, step: self._sign(),
             "read_on": lambda name, step: self._read_on(name),
             "card": lambda name, step: self._card(name),
@@ -80,6 +88,7 @@ class Performance:
             "slip": lambda _, step: self._do("slip take"),
             "plug": lambda device, step: self._do("fault clear", name=f"{device}.unplugged"),
             "unplug": lambda device, step: self._do("fault set", name=f"{device}.unplugged", parameters={}),
+            "platform": lambda where, step: self._world.set_platform(reachable=where == "back"),
             "fault": self._fault,
             "clear": lambda name, step: self._do("fault clear", name=None if name == "all" else name),
             "read_codes": lambda seconds, step: self._read_codes(seconds),
@@ -89,19 +98,31 @@ class Performance:
         }
 
     def result(self) -> Result:
-        """Performs it. Raises `WorldFailed`."""
-        self._make_ready()
-        steps = iter(self._scenario.steps)
-        for step in steps:
-            began = time.monotonic()
-            why = self._why_not(step)
-            self._result.steps.append(StepResult(step, time.monotonic() - began, why))
-            if why:
+        """Performs it. What could not be made ready, or broke, is its trouble."""
+        began = time.monotonic()
+        left = list(self._scenario.steps)
+        try:
+            self._make_ready()
+            self._result.ready_s = time.monotonic() - began
+            while left and self._perform(left[0]):
+                left.pop(0)
+            if left:
+                left.pop(0)
                 with suppress(Unmet):
-                    self._picture("where it failed")
-                break
-        self._result.steps += [StepResult(step, 0.0, None) for step in steps]
+                    self._picture(FAILED)
+                self._world.end_terminal()  # the next one begins with one that is as new
+        except (WorldFailed, NotRunning) as trouble:
+            self._result.trouble = str(trouble)
+        self._result.steps += [StepResult(step, 0.0, None) for step in left]
         return self._result
+
+    def _perform(self, step: Step) -> bool:
+        """Whether it could be done."""
+        began = time.monotonic()
+        why = self._why_not(step)
+        stood = why.stood if isinstance(why, Unmet) else ""
+        self._result.steps.append(StepResult(step, time.monotonic() - began, str(why or ""), stood))
+        return why is None
 
     @property
     def _finger(self) -> Finger:
@@ -109,16 +130,16 @@ class Performance:
             raise WorldFailed("no terminal runs")
         return self._world.finger
 
-    def _why_not(self, step: Step) -> str:
-        """Empty when it was done."""
+    def _why_not(self, step: Step) -> Unmet | Refused | None:
+        """None when it was done."""
         try:
             self._verbs[step.verb](step.value, step)
         except (Unmet, Refused) as why:
-            return str(why)
-        return ""
+            return why
+        return None
 
     def _make_ready(self) -> None:
-        """Devices as new, nobody at the terminal."""
+        """Devices as new, the platform there, nobody at the terminal."""
         self._do("fault clear", name=None)
         self._do("card lift")
         self._do("page put", name="none")
@@ -127,7 +148,9 @@ class Performance:
         for act in ("smartcard remove", "code hide", "slip take"):
             with suppress(Refused):  # where such a device is not there
                 self._do(act)
-        self._world.start_terminal(stop_at=self._power_cuts[0] if self._power_cuts else None)
+        self._world.set_platform(reachable=True)
+        if self._power_cuts or not self._world.is_idle():
+            self._world.start_terminal(stop_at=self._power_cuts[0] if self._power_cuts else None)
         self._slips_before = len(self._world.sim.receipts())
         self._received_before = len(self._world.received())
 
@@ -140,16 +163,24 @@ class Performance:
         wanted = {key: step.options[key] for key in ("text", "name") if key in step.options}
         self._finger.ask(do="wait", page=page, within_s=_within_s(step, PAGE_WITHIN_S), **wanted)
 
+    def _keys(self, keys: str, step: Step) -> None:
+        for key in keys:
+            self._finger.tap(name=f"key-{key}", within_s=_within_s(step))
+
     def _sign(self) -> None:
         self._finger.ask(do="wait", name="signaturePad", within_s=WITHIN_S)
         self._finger.ask(do="draw", name="signaturePad", strokes=SIGNATURE)
 
     def _read_on(self, name: str) -> None:
-        for _ in range(MOST_PAGES):
-            if self._finger.can_tap(name):
-                return
-            self._finger.tap(name="nextPage", within_s=WITHIN_S)
-        raise Unmet(f"{name} cannot be touched after {MOST_PAGES} pages")
+        deadline = time.monotonic() + WITHIN_S
+        while not self._finger.can_tap(name):
+            if time.monotonic() > deadline:
+                raise Unmet(f"{name} cannot be touched, nor can a page be turned")
+            if self._finger.can_tap("nextPage"):
+                self._finger.ask(do="tap", name="nextPage")
+                deadline = time.monotonic() + WITHIN_S
+            else:
+                time.sleep(LOOK_EVERY_S)
 
     def _picture(self, name: str) -> None:
         number = len(self._result.pictures) + 1
@@ -191,6 +222,8 @@ class Performance:
         address = self._world.sim.status()["code_reader"]["tcp_address"]
         command = [sys.executable, "-m", "drivers.codes.scan_engine", "--probe", "--address", address, "--json"]
         done = subprocess.run([*command, "--read", str(seconds)], capture_output=True, text=True, check=False)
+        if done.returncode not in (0, 1) or done.stderr:
+            raise WorldFailed(f"the driver of the code reader does not run: {done.stderr}")
         said = [json.loads(line) for line in done.stdout.splitlines()]
         self._codes = [one["value"] for one in said if one["name"] == "code"]
 
@@ -214,24 +247,23 @@ class Performance:
     def _expect(self, wanted: dict[str, Any], step: Step) -> None:
         deadline = time.monotonic() + _within_s(step)
         while True:
-            unmet = self._unmet(wanted)
+            seen = self._finger.ask(do="look")
+            unmet = self._unmet(wanted, seen)
             if not unmet:
                 return
             if time.monotonic() > deadline:
-                raise Unmet(unmet)
+                raise Unmet(unmet, stood_on(seen))
             time.sleep(LOOK_EVERY_S)
 
-    def _unmet(self, wanted: dict[str, Any]) -> str:
+    def _unmet(self, wanted: dict[str, Any], seen: dict[str, Any]) -> str:
         """The first of what is not so."""
-        seen = self._finger.ask(do="look") if wanted.keys() & {"page", "text", "no_text"} else {}
-        shown = " | ".join(seen.get("texts", ()))
-        here = f"on the page {seen.get('page')!r} stands: {shown}"
+        shown = _squeezed(" | ".join(seen["texts"]))
         if "page" in wanted and seen["page"] != wanted["page"]:
-            return f"the page is not {wanted['page']!r}; {here}"
-        if "text" in wanted and wanted["text"] not in shown:
-            return f"{wanted['text']!r} stands nowhere; {here}"
-        if "no_text" in wanted and wanted["no_text"] in shown:
-            return f"{wanted['no_text']!r} stands there; {here}"
+            return f"the page is {seen['page']}, not {wanted['page']}"
+        if "text" in wanted and _squeezed(wanted["text"]) not in shown:
+            return f"{wanted['text']} stands nowhere"
+        if "no_text" in wanted and _squeezed(wanted["no_text"]) in shown:
+            return f"{wanted['no_text']} stands there"
         if wanted.keys() & {"slips", "slip_text"}:
             slips = self._world.sim.receipts()[self._slips_before :]
             if "slips" in wanted and len(slips) != wanted["slips"]:
@@ -244,6 +276,8 @@ class Performance:
                 return f"the platform received {received}, not {wanted['submissions']}"
         if "codes" in wanted and self._codes != wanted["codes"]:
             return f"the codes read are {self._codes}, not {wanted['codes']}"
+        if wanted.get("no_code") in self._codes:
+            return f"the code {wanted['no_code']!r} was read"
         return self._unmet_device(wanted) if "device" in wanted else ""
 
     def _unmet_device(self, wanted: dict[str, Any]) -> str:
@@ -262,5 +296,5 @@ def _within_s(step: Step, unless_said: float = WITHIN_S) -> float:
 
 
 def _squeezed(text: str) -> str:
-    """Without white space, since paper breaks lines where it must."""
+    """Without white space, since lines are broken where they must."""
     return "".join(text.split())

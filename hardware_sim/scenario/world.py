@@ -1,19 +1,26 @@
 """A whole terminal for scenarios: its processes, the citizen's finger on its screen, and hands at its devices."""
 
+import contextlib
 import json
+import os
+import select
+import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from hardware_sim.control import Simulation
+from hardware_sim.control import NotRunning, Simulation
 
 ANSWER_WITHIN_S = 90.0
+END_WITHIN_S = 60.0
+ASK_AGAIN_S = 1.0
 IDLE_S = 600.0  # a scenario may wait longer than citizens do
-TIMES = {"goodbye_s": 2.0, "acknowledge_wait_s": 8.0, "idle_timeout_s": IDLE_S, "entry_timeout_s": IDLE_S}
+TIMES = {"goodbye_s": 1.0, "acknowledge_wait_s": 8.0, "idle_timeout_s": IDLE_S, "entry_timeout_s": IDLE_S}
 STEPS = {  # where `power.cut` lets the terminal stop, by the names of its own steps
     "before-seal": "terminal.before_seal",
     "after-seal": "terminal.sealed",
@@ -23,17 +30,31 @@ STEPS = {  # where `power.cut` lets the terminal stop, by the names of its own s
 
 
 class Unmet(Exception):
-    """What a scenario expects is not so; the message says what is."""
+    """What a scenario expects is not so; the message says what is, `stood` what stood on the screen instead."""
+
+    def __init__(self, why: str, stood: str = "") -> None:
+        super().__init__(why)
+        self.stood = stood
 
 
 class WorldFailed(Exception):
     """The terminal or what belongs to it did not start, or ended."""
 
 
-class Finger:
-    """Touches the terminal's screen and looks at it, through its automation socket."""
+def stood_on(seen: Mapping[str, Any]) -> str:
+    """The page, and its words in the order in which they are drawn, each once."""
+    words = dict.fromkeys(text.replace("\n", "") for text in seen.get("texts", ()))
+    return f"{seen.get('page')}: {' | '.join(words)}"
 
-    def __init__(self, socket_path: Path) -> None:
+
+class Finger:
+    """Touches the terminal's screen and looks at it, through its automation socket.
+
+    `has_stopped`: whether the terminal stands at the step of its power cut, so that a touch was its last.
+    """
+
+    def __init__(self, socket_path: Path, has_stopped: Callable[[], bool]) -> None:
+        self._has_stopped = has_stopped
         self._line = socket.socket(socket.AF_UNIX)
         self._line.settimeout(ANSWER_WITHIN_S)
         self._line.connect(str(socket_path))
@@ -45,8 +66,14 @@ class Finger:
 
     def ask(self, **request: object) -> dict[str, Any]:
         """One request. Raises `Unmet` with what stands on the screen instead, `WorldFailed` when nobody answers."""
+        deadline = time.monotonic() + ANSWER_WITHIN_S + float(str(request.get("within_s", 0)))
         try:
             self._line.sendall(json.dumps(request, ensure_ascii=False).encode() + b"\n")
+            while not select.select([self._line], [], [], ASK_AGAIN_S)[0]:
+                if self._has_stopped():
+                    return {"page": "", "texts": []}
+                if time.monotonic() > deadline:
+                    raise WorldFailed("the terminal does not answer")
             line = self._answers.readline()
         except OSError as error:
             raise WorldFailed(f"the terminal does not answer: {error}") from error
@@ -54,8 +81,7 @@ class Finger:
             raise WorldFailed("the terminal has ended")
         answer: dict[str, Any] = json.loads(line)
         if not answer["ok"]:
-            texts = " | ".join(answer.get("texts", ()))
-            raise Unmet(f"{answer.get('why', 'not done')}; on the page {answer.get('page')!r} stands: {texts}")
+            raise Unmet(answer.get("why", "not done"), stood_on(answer))
         return answer
 
     def tap(self, *, within_s: float, **what: object) -> None:
@@ -78,6 +104,8 @@ class World:
         self._directory = directory
         self._landscape = landscape
         self._devices = tuple(devices)
+        self._platform_is_reachable = True
+        self._is_up = False
         self.finger: Finger | None = None
 
     def __enter__(self) -> Self:
@@ -92,6 +120,7 @@ class World:
             stderr=self._log,
             text=True,
             encoding="utf-8",
+            start_new_session=True,  # Ctrl+C is for us: the house ends in order when its input does
         )
         try:
             told = self._heard()
@@ -99,6 +128,7 @@ class World:
             self._end()
             raise
         self.sim = Simulation(Path(told["devices"]))
+        self._is_up = True
         self._automation = Path(told["automation"])
         return self
 
@@ -108,17 +138,26 @@ class World:
         self._let_go()
         self._end()
 
-    def start_terminal(self, *, stop_at: str | None = None) -> Finger:
+    def start_terminal(self, *, stop_at: str | None = None) -> None:
         """A terminal at which nobody stands yet. `stop_at`: one of `STEPS`, where its power will be cut."""
         self.end_terminal()
         self._say(do="start", what="terminal", stop_at=stop_at and STEPS[stop_at])
-        self.finger = Finger(self._automation)
-        return self.finger
+        self.finger = Finger(self._automation, self._has_stopped if stop_at else lambda: False)
 
     def end_terminal(self) -> None:
         if self.finger is not None:
             self._let_go()
             self._say(do="end", what="terminal")
+
+    def is_idle(self) -> bool:
+        """Whether a terminal runs and nobody stands at it."""
+        return self.finger is not None and self.finger.ask(do="look")["page"] == "idle"
+
+    def set_platform(self, *, reachable: bool) -> None:
+        """Whether the terminal's agent finds the platform. Nothing when it is so already."""
+        if reachable != self._platform_is_reachable:
+            self._say(do="start" if reachable else "end", what="gateway")
+            self._platform_is_reachable = reachable
 
     def cut_power(self, *, within_s: float) -> None:
         """As soon as the terminal has come to its step. Raises `Unmet` when it does not."""
@@ -126,6 +165,9 @@ class World:
             raise Unmet(f"the terminal did not come to the step of its power cut within {within_s:g} s")
         self._let_go()
         self._say(do="kill", what="terminal")
+
+    def _has_stopped(self) -> bool:
+        return bool(self._say(do="await stop", within_s=0))
 
     def received(self) -> list[dict[str, Any]]:
         """What the platform has: a row for each submission."""
@@ -165,8 +207,20 @@ class World:
             self.finger = None
 
     def _end(self) -> None:
+        """The house, and all it has started."""
         for pipe in (self._house.stdin, self._house.stdout):
             if pipe:
-                pipe.close()
-        self._house.wait(ANSWER_WITHIN_S)
+                with contextlib.suppress(BrokenPipeError):
+                    pipe.close()
+        try:
+            self._house.wait(END_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            self._house.kill()
+            self._house.wait()
+        if self._house.returncode:  # it did not come to ending the others
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._house.pid, signal.SIGKILL)
+            if self._is_up:
+                with contextlib.suppress(NotRunning):
+                    self.sim.down()
         self._log.close()
