@@ -72,6 +72,7 @@ class ReaderService:
                 return LOST_STATUS_S
 
     def _found(self, visit: int) -> float:
+        self._read_already = None  # of a card that was here before, and that nobody asked for
         if self._told is not None:
             outcome = self._reader.read_card()
             if outcome == self._told:

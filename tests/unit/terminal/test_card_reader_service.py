@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from drivers.identity_card.sam_reader import SamReader
+from kiosk.chip_layouts import parse_chip
 from kiosk.faults import CARDS_TWO, READER_UNPLUGGED
 from kiosk.journeys.events import CardFound, CardNotRead, CardRead, Device, DeviceChanged, Event
 from kiosk.ports import Disconnected, Ready
@@ -16,7 +17,7 @@ from tests.system.waiting import until
 from tests.wires.sam_wire import SamWire
 
 GOLDEN = json.loads((Path(__file__).parents[2] / "golden" / "cards.json").read_text(encoding="utf-8"))
-CHIP = bytes.fromhex(GOLDEN[0]["chip"])
+CHIP, OTHER_CHIP = (bytes.fromhex(golden["chip"]) for golden in GOLDEN[:2])
 WITHIN_S = 10.0
 
 
@@ -86,6 +87,22 @@ def test_when_one_of_two_cards_is_taken_away_the_other_is_read(desk: Desk) -> No
     assert desk.next() == (CardFound(Device.READER), 1)
     desk.service.read(1)
     assert isinstance(desk.next()[0], CardRead)
+
+
+def test_a_card_that_nobody_asked_for_is_not_taken_for_the_next(desk: Desk) -> None:
+    two_cards(desk, visit=1)
+    desk.wire.two = False
+    assert desk.next() == (CardFound(Device.READER), 1)  # while the other reader's card is being read
+    desk.service.find(1)
+    desk.wire.lift()
+    looked = len(desk.wire.asked)
+    until(lambda: len(desk.wire.asked) > looked + 6, "the reader has seen that nothing lies there")
+    desk.wire.lay(OTHER_CHIP)
+    assert desk.next() == (CardFound(Device.READER), 1)
+    desk.service.read(1)
+    event, _ = desk.next()
+    assert isinstance(event, CardRead)
+    assert event.content.card == parse_chip(OTHER_CHIP)
 
 
 def test_the_next_person_is_told_of_two_cards_anew(desk: Desk) -> None:
