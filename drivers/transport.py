@@ -3,9 +3,11 @@
 A transport opens itself at the first call and again after a loss, so that reconnecting needs no code in a driver.
 """
 
+import logging
 import select
 import socket
 import termios
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Literal, Protocol
@@ -15,7 +17,10 @@ import serial
 
 CONNECT_WITHIN_S = 0.3  # devices stand on the same desk
 WRITE_WITHIN_S = 5.0
+DISCARD_WITHIN_S = 0.1  # one that never stops talking is listened to all the same
+ACKNOWLEDGED_WITHIN_S = 10.0  # a plug pulled out of the network is noticed, not only a device that says goodbye
 _CHUNK = 65536
+_log = logging.getLogger(__name__)
 
 
 Flow = Literal["none", "xonxoff", "rtscts"]
@@ -24,6 +29,23 @@ FLOWS: Mapping[str, Flow] = {"none": "none", "xonxoff": "xonxoff", "rtscts": "rt
 
 class TransportLost(Exception):
     """The wire is gone. Only drivers see this: a port answers `Disconnected`."""
+
+
+class LossLog:
+    """Writes down why a wire is lost, which a port's `Disconnected` does not tell: once, until it is open again."""
+
+    def __init__(self) -> None:
+        self._reason = ""
+
+    def lost(self, wire: object, error: Exception) -> TransportLost:
+        reason = f"{wire}: {error}"
+        if reason != self._reason:
+            self._reason = reason
+            _log.info("%s", reason)
+        return TransportLost(reason)
+
+    def opened(self) -> None:
+        self._reason = ""
 
 
 class Transport(Protocol):
@@ -52,6 +74,7 @@ class SerialTransport:
         self._baud = baud
         self._flow = flow
         self._port: serial.Serial | None = None
+        self._losses = LossLog()
 
     def discard_input(self) -> None:
         port = self._opened()
@@ -94,8 +117,9 @@ class SerialTransport:
                     xonxoff=self._flow == "xonxoff",
                     rtscts=self._flow == "rtscts",
                 )
-            except (OSError, termios.error) as error:
+            except (OSError, termios.error, ValueError) as error:  # ValueError: a speed that this port has not
                 raise self._lost(error) from error
+            self._losses.opened()
         return self._port
 
     def _lost(self, error: Exception) -> TransportLost:
@@ -103,7 +127,7 @@ class SerialTransport:
             with suppress(OSError, termios.error):
                 self._port.reset_output_buffer()  # else closing waits until a stopped device has taken it all
         self.close()
-        return TransportLost(f"{self._path}: {error}")
+        return self._losses.lost(self._path, error)
 
 
 class TcpTransport:
@@ -112,9 +136,11 @@ class TcpTransport:
     def __init__(self, host: str, port: int) -> None:
         self._address = (host, port)
         self._socket: socket.socket | None = None
+        self._losses = LossLog()
 
     def discard_input(self) -> None:
-        while self.read(within_s=0):
+        deadline = time.monotonic() + DISCARD_WITHIN_S
+        while self.read(within_s=0) and time.monotonic() < deadline:
             pass
 
     def write(self, data: bytes) -> None:
@@ -148,13 +174,16 @@ class TcpTransport:
             try:
                 self._socket = socket.create_connection(self._address, timeout=CONNECT_WITHIN_S)
                 self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                unacknowledged_ms = round(ACKNOWLEDGED_WITHIN_S * 1000)
+                self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, unacknowledged_ms)
             except OSError as error:
                 raise self._lost(error) from error
+            self._losses.opened()
         return self._socket
 
     def _lost(self, error: Exception) -> TransportLost:
         self.close()
-        return TransportLost(f"{self._address[0]}:{self._address[1]}: {error}")
+        return self._losses.lost(f"{self._address[0]}:{self._address[1]}", error)
 
 
 def open_transport(address: str, *, default_baud: int = 115200) -> Transport:
@@ -178,8 +207,9 @@ def _named(address: str, default_baud: int) -> Transport | None:
         path, _, query = rest.partition("?")
         options = parse_qs(query, strict_parsing=True) if query else {}
         flow = FLOWS.get(options.get("flow", ["none"])[0])
-        if path and flow and options.keys() <= {"baud", "flow"}:
-            return SerialTransport(path, baud=int(options.get("baud", [str(default_baud)])[0]), flow=flow)
+        baud = int(options.get("baud", [str(default_baud)])[0])
+        if path and flow and options.keys() <= {"baud", "flow"} and baud in serial.Serial.BAUDRATES[1:]:  # 0 hangs up
+            return SerialTransport(path, baud=baud, flow=flow)
     if kind == "tcp":
         network = urlsplit(f"//{rest}")
         if network.hostname and network.port and network.netloc == rest:

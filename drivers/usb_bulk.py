@@ -14,7 +14,7 @@ from typing import Any
 import usb.core
 import usb.util
 
-from drivers.transport import WRITE_WITHIN_S, TransportLost
+from drivers.transport import DISCARD_WITHIN_S, WRITE_WITHIN_S, LossLog, TransportLost
 
 PRINTER_CLASS = 7
 BIDIRECTIONAL = 2  # bInterfaceProtocol of the printer class
@@ -52,6 +52,7 @@ class UsbInterface:
         self._device: Any = None
         self._number = 0
         self._kernel_had_it = False
+        self._losses = LossLog()
 
     def open(self) -> Any:
         """The interface as pyusb describes it (its endpoints are iterated), claimed."""
@@ -61,6 +62,7 @@ class UsbInterface:
                 self._interface = self._claimed(self._device)
             except (usb.core.USBError, usb.core.NoBackendError, NotImplementedError) as error:
                 raise self._lost(error) from error
+            self._losses.opened()
         return self._interface
 
     def write(self, endpoint: int, data: bytes) -> None:
@@ -81,6 +83,12 @@ class UsbInterface:
             if arrived or time.monotonic() + _NOTHING_YET_S >= deadline:
                 return bytes(arrived or b"")
             time.sleep(_NOTHING_YET_S)
+
+    def discard(self, endpoint: int, *, within_s: float = 0) -> None:
+        """Read until nothing comes within that time, or the device does not stop talking."""
+        deadline = time.monotonic() + DISCARD_WITHIN_S
+        while self.read(endpoint, within_s=within_s) and time.monotonic() < deadline:
+            pass
 
     def close(self) -> None:
         device, self._device = self._device, None
@@ -144,7 +152,7 @@ class UsbInterface:
 
     def _lost(self, error: Exception) -> TransportLost:
         self.close()
-        return TransportLost(f"{self._address}: {error}")
+        return self._losses.lost(self._address, error)
 
 
 def _serial_number(device: Any) -> str | None:
@@ -170,9 +178,9 @@ class UsbPrinterTransport:
         self._usb = UsbInterface(address, _printer_interface, backend=backend)
 
     def discard_input(self) -> None:
-        if self._endpoint(usb.util.ENDPOINT_IN) is not None:
-            while self.read(within_s=0):
-                pass
+        endpoint = self._endpoint(usb.util.ENDPOINT_IN)
+        if endpoint is not None:
+            self._usb.discard(endpoint)
 
     def write(self, data: bytes) -> None:
         endpoint = self._endpoint(usb.util.ENDPOINT_OUT)

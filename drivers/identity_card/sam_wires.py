@@ -40,8 +40,7 @@ class SamPipes:
     def discard_input(self) -> None:
         self._head, self._body_left = b"", 0
         for endpoint in (_HEAD_IN, _BODY_IN):
-            while self._usb.read(endpoint, within_s=_DRAIN_WITHIN_S):
-                pass
+            self._usb.discard(endpoint, within_s=_DRAIN_WITHIN_S)
 
     def write(self, data: bytes) -> None:
         """One whole frame."""

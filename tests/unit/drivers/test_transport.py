@@ -160,3 +160,41 @@ def test_a_device_may_hold_a_serial_wire_up_as_its_address_says(
 def test_a_way_to_be_held_up_that_is_not_known_is_no_address() -> None:
     with pytest.raises(ValueError, match="not an address"):
         open_transport("serial:/dev/ttyS1?flow=dtrdsr")
+
+
+@pytest.mark.parametrize("baud", ["0", "-9600", "12345"])
+def test_a_speed_that_no_port_has_is_no_address(baud: str) -> None:
+    with pytest.raises(ValueError, match="not an address"):
+        open_transport(f"serial:/dev/ttyS1?baud={baud}")
+
+
+def test_a_speed_that_this_port_cannot_take_is_a_loss(terminal: tuple[int, Path, Callable[[], int]]) -> None:
+    _, name, _ = terminal
+    with pytest.raises(TransportLost):
+        SerialTransport(str(name), baud=-1).write(b"?")
+
+
+def test_why_a_wire_is_lost_is_logged_once_until_it_was_open_again(
+    terminal: tuple[int, Path, Callable[[], int]], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", logger="drivers.transport")
+    device, name, plug = terminal
+    wire = SerialTransport(str(name), baud=115200)
+    target = name.readlink()
+
+    def pulled() -> None:
+        name.unlink(missing_ok=True)
+        for _ in range(3):
+            with pytest.raises(TransportLost):
+                wire.write(b"?")
+
+    pulled()
+    assert len(caplog.records) == 1
+    assert "No such file" in caplog.text
+    name.symlink_to(target)
+    wire.write(b"?")
+    wire.close()
+    pulled()
+    assert len(caplog.records) == 2
+    os.close(device)
+    plug()

@@ -1,5 +1,7 @@
 """USB wires: found, claimed, freed when stalled, lost with the plug and back with it; over USB/IP, without a kernel."""
 
+from array import array
+
 import pytest
 
 from drivers.transport import TransportLost, open_transport
@@ -59,6 +61,24 @@ def test_what_came_before_a_question_is_forgotten() -> None:
         assert wire.read(within_s=WITHIN_S) == b"\x12"
         wire.discard_input()
         assert wire.read(within_s=0.01) == b""
+        wire.close()
+
+
+class Chattering(UsbIpBackend):
+    """Of a device that always has something to say."""
+
+    def bulk_read(self, dev_handle: object, ep: int, intf: int, buff: "array[int]", timeout: int) -> int:
+        return len(buff)
+
+
+@pytest.mark.timeout(10)
+def test_a_device_that_never_stops_talking_is_asked_all_the_same() -> None:
+    printing = Printing()
+    with Exporter(usb_printer(printing)) as exporter:
+        wire = UsbPrinterTransport(ADDRESS, backend=Chattering(exporter.port))
+        wire.discard_input()
+        wire.write(b"paper")
+        assert printing.given == b"paper"
         wire.close()
 
 
