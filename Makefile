@@ -10,7 +10,7 @@ SETUP := $(VENV)/setup.stamp
 SETUP_TEST := $(VENV)/setup-test.stamp
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test demo test check fast sheet bench torture guest clean
+.PHONY: help setup setup-test demo test check fast sheet scenarios bench torture guest clean
 
 help:  ## print this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,13 +39,20 @@ fast: $(SETUP_TEST)  ## the tests that need neither a screen nor a second proces
 sheet: $(SETUP)  ## a picture of every page, in build/sheet/index.html
 	QT_QPA_PLATFORM=offscreen QT_QUICK_BACKEND=software $(BIN)/python -m ui.sheet build/sheet
 
+scenarios: $(SETUP)  ## every fault and way on a whole terminal, with pictures, in build/scenarios/index.html
+	$(BIN)/kiosk-sim scenario run --out build/scenarios
+
 bench: $(SETUP_TEST)  ## measure what docs/benchmarks.md claims
 	$(BIN)/python -m benchmarks
 
-torture: $(SETUP_TEST)  ## nothing lost, nothing twice: a million operations, 100,000 power cuts, 200 kills (about an hour)
+torture: $(SETUP_TEST)  ## nothing lost, no parser breaks, nothing grows: worlds, power cuts, kills, fuzzing, a day of use, scenarios (hours)
 	$(BIN)/python -m tests.model.torture --operations 1000000
 	$(BIN)/python -m tests.power.torture --cuts 100000
 	$(BIN)/python -m tests.system.kill_torture --kills 200
+	$(BIN)/python -m tests.fuzz.torture --seconds 60
+	$(BIN)/python -m tests.system.day_of_use --hours 24
+	$(BIN)/kiosk-sim scenario run
+	$(BIN)/kiosk-sim scenario run --out build/scenarios
 
 guest: $(SETUP_TEST)  ## what needs another kernel: real power cuts and shaped lines, in an emulated machine
 	tests/guest/run

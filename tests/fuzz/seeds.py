@@ -109,6 +109,7 @@ def social_security_talks() -> Iterator[bytes]:
             said += b"".join(framed(bytes.fromhex(record) + b"\x90\x00") for record in file.values())
         yield said
     yield framed(bytes.fromhex("04A1B2C3D4E5F09000"))
+    yield framed(b"\x6c\x07") + framed(bytes.fromhex("04A1B2C36103")) + framed(bytes.fromhex("D4E5F09000"))
 
 
 def printer_answers() -> Iterator[bytes]:

@@ -62,20 +62,13 @@ def as_records(parse_records: Callable[[dict[int, bytes]], object]) -> Parse:
 
 def talked(*readers: Callable[[Any], object]) -> Parse:
     """A card's answers in turn, as vpcd frames them: two bytes of length, content with the status word."""
-    from drivers.smart_card.pcsc import Answer, Trouble
+    from drivers.smart_card.pcsc import Trouble, exchanged
 
-    def answering(octets: bytes) -> Callable[[bytes], Answer | Trouble]:
+    def exchange_of(octets: bytes) -> Callable[[bytes], object]:
         answers = _framed(octets)
+        return partial(exchanged, lambda _: next(answers, Trouble.REMOVED))
 
-        def exchange(_: bytes) -> Answer | Trouble:
-            answer = next(answers, b"")
-            if len(answer) < 2:
-                return Trouble.REMOVED
-            return Answer(answer[:-2], int.from_bytes(answer[-2:], "big"))
-
-        return exchange
-
-    return lambda octets: [reader(answering(octets)) for reader in readers]
+    return lambda octets: [reader(exchange_of(octets)) for reader in readers]
 
 
 def _framed(octets: bytes) -> Iterator[bytes]:
