@@ -51,7 +51,6 @@ torture: $(SETUP_TEST)  ## nothing lost, no parser breaks, nothing grows: worlds
 	$(BIN)/python -m tests.system.kill_torture --kills 200
 	$(BIN)/python -m tests.fuzz.torture --seconds 60
 	$(BIN)/python -m tests.system.day_of_use --hours 24
-	$(BIN)/kiosk-sim scenario run
 	$(BIN)/kiosk-sim scenario run --out build/scenarios
 
 guest: $(SETUP_TEST)  ## what needs another kernel: real power cuts and shaped lines, in an emulated machine
