@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from hardware_sim.clock import Clock, RealClock
-from hardware_sim.devices.wedge_typing import KEYS, AltNumbers, spoiled_strokes
+from hardware_sim.devices.wedge_typing import KEYS, AltNumbers, End, spoiled_strokes
 
 if TYPE_CHECKING:
     from evdev import UInput
@@ -21,9 +21,15 @@ class WedgeScanner:
     """
 
     def __init__(
-        self, *, numbers: AltNumbers = AltNumbers.BYTES, pace: bool = True, clock: Clock | None = None
+        self,
+        *,
+        numbers: AltNumbers = AltNumbers.BYTES,
+        end: End = End.ENTER,
+        pace: bool = True,
+        clock: Clock | None = None,
     ) -> None:
         self._numbers = numbers
+        self._end = end
         self._stroke_s = STROKE_S if pace else 0.0
         self._clock = clock or RealClock()
         self._faults: dict[str, dict[str, int | float | str]] = {}
@@ -55,14 +61,17 @@ class WedgeScanner:
 
     def show(self, payload: bytes) -> None:
         """Returns when it is typed. Nothing when the plug is out."""
-        typed = spoiled_strokes(payload, self._faults, numbers=self._numbers)
+        typed = spoiled_strokes(payload, self._faults, numbers=self._numbers, end=self._end)
         for name in [name for name, given in self._faults.items() if "on" in given]:
             del self._faults[name]
         for key, value in typed:
-            if self._keyboard is None:
+            if (keyboard := self._keyboard) is None:
                 return
-            self._keyboard.write(1, key, value)  # EV_KEY
-            self._keyboard.syn()
+            try:
+                keyboard.write(1, key, value)  # EV_KEY
+                keyboard.syn()
+            except OSError:  # pulled out between the two
+                return
             self._clock.select([], within_s=self._stroke_s)
 
     def set_fault(self, name: str, **parameters: int | float | str) -> None:

@@ -11,7 +11,7 @@ from hardware_sim.devices.scan_engine_machine import HOSTILE
 
 Stroke = tuple[int, int]  # key, and 1 for down or 0 for up
 DOWN, UP = 1, 0
-ENTER, LEFT_CTRL, LEFT_SHIFT, LEFT_ALT = 28, 29, 42, 56
+LEFT_CTRL, LEFT_SHIFT, LEFT_ALT = 29, 42, 56
 KEYPAD = {"0": 82, "1": 79, "2": 80, "3": 81, "4": 75, "5": 76, "6": 77, "7": 71, "8": 72, "9": 73}
 _ALONE = {
     2: "1234567890-=",
@@ -23,7 +23,15 @@ _ALONE = {
 _SHIFTED = {2: "!@#$%^&*()_+", 16: "QWERTYUIOP{}", 30: 'ASDFGHJKL:"~', 43: "|ZXCVBNM<>?"}
 PLAIN = {character: first + at for first, row in _ALONE.items() for at, character in enumerate(row)}
 SHIFTED = {character: first + at for first, row in _SHIFTED.items() for at, character in enumerate(row)}
-KEYS = frozenset({*PLAIN.values(), *SHIFTED.values(), *KEYPAD.values(), ENTER, LEFT_CTRL, LEFT_SHIFT, LEFT_ALT})
+
+
+class End(Enum):
+    """The key that a scanner is set to type behind a code."""
+
+    ENTER = 28
+    TAB = 15
+    KEYPAD_ENTER = 96
+    NONE = 0
 
 
 class AltNumbers(Enum):
@@ -34,14 +42,24 @@ class AltNumbers(Enum):
     UNICODE = "unicode"
 
 
-def strokes(payload: bytes, *, numbers: AltNumbers = AltNumbers.BYTES, ended: bool = True) -> list[Stroke]:
-    """The whole code, with Enter at its end. Text that is not what `numbers` needs is typed byte by byte."""
+KEYS = frozenset(
+    {*PLAIN.values(), *SHIFTED.values(), *KEYPAD.values(), LEFT_CTRL, LEFT_SHIFT, LEFT_ALT}
+    | {end.value for end in End if end is not End.NONE}
+)
+
+
+def strokes(payload: bytes, *, numbers: AltNumbers = AltNumbers.BYTES, end: End = End.ENTER) -> list[Stroke]:
+    """The whole code. Text that is not what `numbers` needs is typed byte by byte."""
     typed = [stroke for number in _numbers(payload, numbers) for stroke in _typed(number)]
-    return typed + (list(_pressed(ENTER)) if ended else [])
+    return typed + ([] if end is End.NONE else list(_pressed(end.value)))
 
 
 def spoiled_strokes(
-    payload: bytes, faults: Mapping[str, Mapping[str, object]], *, numbers: AltNumbers = AltNumbers.BYTES
+    payload: bytes,
+    faults: Mapping[str, Mapping[str, object]],
+    *,
+    numbers: AltNumbers = AltNumbers.BYTES,
+    end: End = End.ENTER,
 ) -> list[Stroke]:
     """The same from a scanner that has faults, by their names in the registry."""
     if "scanner.no-answer" in faults:
@@ -49,7 +67,8 @@ def spoiled_strokes(
     if "scanner.hostile" in faults:
         payload = HOSTILE[str(faults["scanner.hostile"].get("kind", "control"))]
     half = "scanner.half-code" in faults
-    typed = strokes(payload[: (len(payload) + 1) // 2] if half else payload, numbers=numbers, ended=not half)
+    shown = payload[: (len(payload) + 1) // 2] if half else payload
+    typed = strokes(shown, numbers=numbers, end=End.NONE if half else end)
     return typed * 2 if "scanner.double-fire" in faults else typed
 
 

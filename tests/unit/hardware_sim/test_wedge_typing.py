@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from drivers.codes.wedge_keys import Spoilt, Typed, parse_keys
 from hardware_sim.devices.scan_engine_machine import HOSTILE
-from hardware_sim.devices.wedge_typing import KEYS, AltNumbers, Stroke, spoiled_strokes, strokes
+from hardware_sim.devices.wedge_typing import KEYS, AltNumbers, End, Stroke, spoiled_strokes, strokes
 
 A, TWO, ENTER, CTRL, SHIFT, ALT, KEYPAD_2, KEYPAD_0 = 30, 3, 28, 29, 42, 56, 80, 82
 
@@ -21,18 +21,18 @@ def test_a_capital_is_a_key_while_shift_is_held_and_enter_ends_the_code() -> Non
 
 
 def test_a_control_character_is_typed_with_ctrl() -> None:
-    assert strokes(b"\x01", ended=False) == [(CTRL, 1), (A, 1), (A, 0), (CTRL, 0)]
-    assert strokes(b"\0", ended=False) == [(CTRL, 1), (SHIFT, 1), (TWO, 1), (TWO, 0), (SHIFT, 0), (CTRL, 0)]
+    assert strokes(b"\x01", end=End.NONE) == [(CTRL, 1), (A, 1), (A, 0), (CTRL, 0)]
+    assert strokes(b"\0", end=End.NONE) == [(CTRL, 1), (SHIFT, 1), (TWO, 1), (TWO, 0), (SHIFT, 0), (CTRL, 0)]
 
 
 def test_what_has_no_key_is_a_number_on_the_keypad() -> None:
     pressed = [(KEYPAD_2, 1), (KEYPAD_2, 0), (KEYPAD_0, 1), (KEYPAD_0, 0), (KEYPAD_2, 1), (KEYPAD_2, 0)]
-    assert strokes(bytes([202]), ended=False) == [(ALT, 1), *pressed, (ALT, 0)]
+    assert strokes(bytes([202]), end=End.NONE) == [(ALT, 1), *pressed, (ALT, 0)]
 
 
-@given(st.binary(min_size=1, max_size=60))
-def test_any_bytes_are_typed_so_that_the_driver_reads_them(payload: bytes) -> None:
-    typed = strokes(payload)
+@given(st.binary(min_size=1, max_size=60), st.sampled_from(End))
+def test_any_bytes_are_typed_so_that_the_driver_reads_them(payload: bytes, end: End) -> None:
+    typed = strokes(payload, end=end)
     assert {key for key, _ in typed} <= KEYS
     assert parse_keys(events(typed)) == [Typed(payload)]
 
@@ -57,7 +57,7 @@ def test_every_hostile_code_can_be_typed(kind: str) -> None:
 
 def test_faults_are_seen_in_the_keys() -> None:
     assert spoiled_strokes(b"12", {"scanner.double-fire": {}}) == strokes(b"12") * 2
-    assert spoiled_strokes(b"1234", {"scanner.half-code": {}}) == strokes(b"12", ended=False)
+    assert spoiled_strokes(b"1234", {"scanner.half-code": {}}) == strokes(b"12", end=End.NONE)
     assert spoiled_strokes(b"12", {"scanner.no-answer": {}}) == []
 
 
