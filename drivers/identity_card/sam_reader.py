@@ -94,14 +94,18 @@ class SamReader:
         self._transport = transport
         self._portraits = portraits
         self._sam_number: str | None = None
+        self._finds = True  # the last time it looked for a card it answered well
         logging.getLogger(__name__).info("SAM reader: tested against %s", TESTED_AGAINST)
 
     def status(self) -> Ready | Degraded | NeedsAttention | Disconnected:
+        """One that did not look for cards as it should is not ready before it does."""
         match self._ask(Command.STATUS, within_s=ASK_WITHIN_S):
             case Reply(status=Word.DONE):
                 sam_number = self.sam_number()
                 if not isinstance(sam_number, str):
                     return sam_number
+                if not self._finds and isinstance(found := self.find_card(), NeedsAttention | Disconnected):
+                    return found
                 decodes = self._portraits is None or self._portraits.working
                 return Ready() if decodes else Degraded((PHOTO_DECODER_FAILED,))
             case Reply() | Broken():
@@ -120,6 +124,11 @@ class SamReader:
 
     def find_card(self) -> CardPresent | NoCard | NotReadable | NeedsAttention | Disconnected:
         """One spoilt answer may be chance and is asked for again; two are a reader that does not work."""
+        found = self._found()
+        self._finds = not isinstance(found, NeedsAttention | Disconnected)
+        return found
+
+    def _found(self) -> CardPresent | NoCard | NotReadable | NeedsAttention | Disconnected:
         answer = self._ask(Command.FIND_CARD, within_s=ASK_WITHIN_S)
         if isinstance(answer, Broken):
             answer = self._ask(Command.FIND_CARD, within_s=ASK_WITHIN_S)

@@ -31,6 +31,7 @@ class SamWire:
     plugged: bool = True
     silent: bool = False
     healthy: bool = True
+    finding: int | None = None  # its answer to find, where that is another; 0: none
     spent: bool = False
     asked: list[str] = field(default_factory=list)
     pending: bytes = b""
@@ -86,6 +87,8 @@ class SamWire:
                 return frame(0x90 if self.healthy else 0x60)
             case "12ff":
                 return frame(0x90, SAM_NUMBER)
+            case "2001" if self.finding is not None:
+                return frame(self.finding) if self.finding else b""
             case "2001":
                 return frame(0x9F, bytes(4)) if there and not self.spent else frame(0x80)
             case "2002" if self.two:

@@ -9,9 +9,9 @@ import pytest
 
 from drivers.identity_card.sam_reader import SamReader
 from kiosk.chip_layouts import parse_chip
-from kiosk.faults import CARDS_TWO, READER_UNPLUGGED
+from kiosk.faults import CARDS_TWO, READER_NOT_WORKING, READER_SILENT, READER_UNPLUGGED
 from kiosk.journeys.events import CardFound, CardNotRead, CardRead, Device, DeviceChanged, Event
-from kiosk.ports import Disconnected, Ready
+from kiosk.ports import Disconnected, NeedsAttention, Ready, Status
 from terminal.services.card_readers import ReaderService
 from tests.system.waiting import until
 from tests.wires.sam_wire import SamWire
@@ -132,3 +132,17 @@ def test_a_poll_that_is_asked_for_does_not_wait_for_its_turn(desk: Desk) -> None
     desk.wire.unplug()
     desk.service.thread.poll_now()
     assert desk.next() == (DeviceChanged(Device.READER, Disconnected(READER_UNPLUGGED)), None)
+
+
+@pytest.mark.parametrize(
+    ("finding", "away"), [(0x66, NeedsAttention(READER_NOT_WORKING)), (0, Disconnected(READER_SILENT))]
+)
+def test_a_reader_that_is_well_but_for_finding_cards_is_away_until_it_finds_some(
+    desk: Desk, finding: int, away: Status
+) -> None:
+    desk.service.find(1)
+    desk.wire.finding = finding
+    assert desk.next() == (DeviceChanged(Device.READER, away), None)
+    assert desk.silent()
+    desk.wire.finding = None
+    assert desk.next() == (DeviceChanged(Device.READER, Ready()), None)
