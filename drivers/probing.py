@@ -5,8 +5,11 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
+from typing import Protocol
 
 from kiosk.ports import Degraded, Disconnected, NeedsAttention, Ready, Starting, Status
+
+QUESTIONS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +19,21 @@ class Finding:
     name: str
     value: str
     good: bool = True
+
+
+class Device(Protocol):
+    """What each port has."""
+
+    def status(self) -> Status: ...
+
+
+def patient_status(device: Device) -> Status:
+    """For who asks once only. One that does not work is asked again: with `baud=auto` each question tries another
+    speed."""
+    for _ in range(QUESTIONS - 1):
+        if isinstance(status := device.status(), Ready | Degraded):
+            return status
+    return device.status()
 
 
 def status_finding(status: Status) -> Finding:

@@ -6,11 +6,12 @@ import stat
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol, assert_never
+from typing import assert_never
 from urllib.parse import urlsplit
 
 import requests
 
+from drivers.probing import Device, patient_status
 from kiosk.configuration import Gateway, Store
 from kiosk.faults import Fault, WhoActs
 from kiosk.ports import Degraded, Disconnected, NeedsAttention, Ready, Starting, Status
@@ -20,12 +21,6 @@ from ui.texts import Texts
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 COMFORTABLE = 10  # times the reserve
-
-
-class Device(Protocol):
-    """What each port has."""
-
-    def status(self) -> Status: ...
 
 
 def check_store(store: Store) -> list[Finding]:
@@ -111,7 +106,7 @@ def check_device(name: str, connect: Callable[[], Device], texts: Texts, *, simu
         device = connect()
     except ValueError as error:
         return [_operator(name, f"is not configured: {error}", "correct its address or profile")]
-    findings = findings_of(name, device.status(), texts)
+    findings = findings_of(name, patient_status(device), texts)
     if simulated:
         to_do = "no citizen's affairs on this terminal until `simulated` is gone"
         findings.append(Finding(Grade.WARN, name, "is simulated", to_do, WhoActs.CONFIGURATION))

@@ -28,7 +28,7 @@ from drivers.identity_card.sam_frames import (
 )
 from drivers.identity_card.sam_traces import without_the_card
 from drivers.identity_card.sam_wires import sam_transport
-from drivers.probing import Finding, probe_main, status_finding
+from drivers.probing import Finding, patient_status, probe_main, status_finding
 from drivers.tracing import trace_argument, traced
 from drivers.transport import Transport, TransportLost
 from kiosk.chip_layouts import UnreadableChip, UnsupportedChip, parse_chip
@@ -243,7 +243,7 @@ def _probe(chosen: argparse.Namespace) -> Iterator[Finding]:
     with closing(traced(wire, chosen.trace, cleaned=without_the_card)) as transport:
         reader = SamReader(transport)
         yield Finding("tested against", TESTED_AGAINST)
-        status = reader.status()
+        status = patient_status(reader)
         yield status_finding(status)
         if not isinstance(status, Ready):
             return

@@ -11,6 +11,7 @@ import pytest
 
 from drivers.identity_card.sam_reader import SamReader
 from drivers.identity_card.sam_wires import SPEEDS, SamPipes, SpeedSearch, sam_transport
+from drivers.probing import patient_status
 from drivers.transport import SerialTransport, TcpTransport, TransportLost
 from drivers.usb_bulk import UsbAddress
 from kiosk.faults import READER_SILENT, READER_UNPLUGGED
@@ -147,6 +148,13 @@ def test_an_old_readers_speed_is_found_one_question_at_a_time_and_kept(old_reade
     wire.close()
     assert reader.status() == Ready()
     assert wire.baud == old_reader.baud, "remembered through a reopening"
+    wire.close()
+
+
+@pytest.mark.parametrize("old_reader", SPEEDS[-1:], indirect=True)
+def test_who_asks_an_old_reader_once_only_hears_that_it_is_ready(old_reader: OldReader) -> None:
+    wire = SpeedSearch(old_reader.path)
+    assert patient_status(SamReader(wire)) == Ready()
     wire.close()
 
 
