@@ -5,7 +5,7 @@ A device with faults has `set_fault(name, **parameters)`, `clear_fault(name | No
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -14,7 +14,6 @@ from hardware_sim.devices.scan_engine_machine import HOSTILE
 
 Value = int | float | str
 NOW = "now"
-LARGEST = 1e9  # of any amount
 
 
 class FaultyDevice(Protocol):
@@ -32,7 +31,11 @@ class FaultyDevice(Protocol):
 
 
 class FaultBook:
-    """The faults of one device: those that are so, and those that wait for their moment."""
+    """The faults of one device: those that are so, and those that wait for their moment.
+
+    One that was armed spoils one job, read or code, and is over with it, unless it stays: what has happened to a thing
+    is so until it is cleared or mended.
+    """
 
     def __init__(self) -> None:
         self._now: dict[str, dict[str, Value]] = {}
@@ -59,6 +62,13 @@ class FaultBook:
             self._now[name] = {key: value for key, value in self._armed.pop(name).items() if key != "on"}
         return begun
 
+    def end(self, begun: Iterable[str]) -> list[str]:
+        """The job, read or code of these is over; which of them were over with it."""
+        over = [name for name in begun if name in self._now and not FAULTS[name].stays]
+        for name in over:
+            del self._now[name]
+        return over
+
     def __contains__(self, name: object) -> bool:
         return name in self._now
 
@@ -72,12 +82,14 @@ class FaultBook:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """`choices` is empty for an amount, which is never negative."""
+    """`choices` is empty for an amount from `least` to `most`."""
 
     name: str
     default: Value
     unit: str
     choices: tuple[str, ...] = ()
+    least: int = 0
+    most: int = 1_000_000_000
 
     def parse(self, value: object) -> Value:
         """From a word or a number of JSON. Raises `Refused`."""
@@ -88,20 +100,25 @@ class Parameter:
             amount = float(str(value))
         except ValueError:
             amount = math.nan
-        if isinstance(value, bool) or not 0 <= amount <= LARGEST or (whole and amount != int(amount)):
-            raise Refused(f"{self.name}: {value} is no {'whole number' if whole else 'number'} of {self.unit}")
+        if isinstance(value, bool) or not self.least <= amount <= self.most or (whole and amount != int(amount)):
+            kind = "whole number" if whole else "number"
+            raise Refused(
+                f"{self.name}: {value!s:.40} is no {kind} of {self.unit}; it goes from {self.least} to {self.most}"
+            )
         return int(amount) if whole else amount
 
 
 @dataclass(frozen=True, slots=True)
 class FaultKind:
-    """`device` as in the status. `on`: the moments for which it can be armed, the first being the default."""
+    """`device` as in the status. `on`: the moments for which it can be armed, the first being the default. `stays`:
+    armed too it is so until it is cleared or mended."""
 
     name: str
     device: str
     meaning: str
     parameters: tuple[Parameter, ...] = ()
     on: tuple[str, ...] = (NOW,)
+    stays: bool = False
 
     def parse(self, given: Mapping[str, object], on: str | None = None) -> dict[str, Value]:
         """All parameters with their values, and `on` where the fault can be armed. Raises `Refused`."""
@@ -115,9 +132,9 @@ class FaultKind:
         return values if moment == NOW else values | {"on": moment}
 
 
-BAUD = Parameter("baud", 1200, "baud")
+BAUD = Parameter("baud", 1200, "baud", least=50, most=230_400)
 FOR_S = Parameter("for_s", 0.0, "seconds, 0: until cleared")
-NOISE_BYTES = Parameter("bytes", 8, "bytes")
+NOISE_BYTES = Parameter("bytes", 8, "bytes", most=65_536)
 JOB, READ, CODE = (NOW, "next-job"), (NOW, "next-read"), (NOW, "next-code")
 PRINTER, READER, SMART_CARDS = "receipt_printer", "identity_card_reader", "smart_card_reader"
 CODES, CAMERA, TERMINAL = "code_reader", "document_camera", "terminal"
@@ -125,25 +142,47 @@ CODES, CAMERA, TERMINAL = "code_reader", "document_camera", "terminal"
 FAULTS: dict[str, FaultKind] = {
     kind.name: kind
     for kind in (
-        FaultKind("printer.jam-after-cut", PRINTER, "The next cut leaves its piece stuck: the paper jams.", (), JOB),
-        FaultKind("printer.paper-near-end", PRINTER, "The roll is nearly used up; it still prints.", (), JOB),
+        FaultKind(
+            "printer.jam-after-cut",
+            PRINTER,
+            "The next cut leaves its piece stuck: the paper jams.",
+            (),
+            JOB,
+            stays=True,
+        ),
+        FaultKind(
+            "printer.paper-near-end", PRINTER, "The roll is nearly used up; it still prints.", (), JOB, stays=True
+        ),
         FaultKind(
             "printer.paper-out",
             PRINTER,
             "The roll ends after so much more paper, in the middle of a job too.",
             (Parameter("after_mm", 0.0, "mm"),),
             JOB,
+            stays=True,
         ),
-        FaultKind("printer.cover", PRINTER, "Somebody has opened the cover.", (), JOB),
+        FaultKind("printer.cover", PRINTER, "Somebody has opened the cover.", (), JOB, stays=True),
         FaultKind(
-            "printer.cutter", PRINTER, "The cutter does not come back; nothing prints until it is cleared.", (), JOB
+            "printer.cutter",
+            PRINTER,
+            "The cutter does not come back; nothing prints until it is cleared.",
+            (),
+            JOB,
+            stays=True,
         ),
-        FaultKind("printer.head-hot", PRINTER, "The head is too hot and prints nothing until it has cooled.", (), JOB),
+        FaultKind(
+            "printer.head-hot",
+            PRINTER,
+            "The head is too hot and prints nothing until it has cooled.",
+            (),
+            JOB,
+            stays=True,
+        ),
         FaultKind("printer.no-answer", PRINTER, "It prints and answers nothing.", (), JOB),
         FaultKind("printer.half-answer", PRINTER, "Of each answer only the first half comes.", (), JOB),
         FaultKind("printer.noise", PRINTER, "Bytes that mean nothing come with each answer.", (NOISE_BYTES,), JOB),
         FaultKind("printer.slow", PRINTER, "The line takes bytes no faster than this.", (BAUD,), JOB),
-        FaultKind("printer.unplugged", PRINTER, "The plug is out.", (FOR_S,), JOB),
+        FaultKind("printer.unplugged", PRINTER, "The plug is out.", (FOR_S,), JOB, stays=True),
         FaultKind("reader.no-answer", READER, "It answers nothing.", (), READ),
         FaultKind("reader.half-frame", READER, "Of each answer only two thirds come.", (), READ),
         FaultKind("reader.wrong-checksum", READER, "The checksum of each answer is wrong.", (), READ),
@@ -153,7 +192,7 @@ FAULTS: dict[str, FaultKind] = {
             "reader.late", READER, "Each answer comes so much later.", (Parameter("by_s", 2.6, "seconds"),), READ
         ),
         FaultKind("reader.self-test", READER, "The security module says that its self-test failed.", (), READ),
-        FaultKind("reader.unplugged", READER, "The plug is out.", (FOR_S,), READ),
+        FaultKind("reader.unplugged", READER, "The plug is out.", (FOR_S,), READ, stays=True),
         FaultKind(
             "card.pulled",
             READER,
@@ -161,7 +200,7 @@ FAULTS: dict[str, FaultKind] = {
             (Parameter("after_bytes", 600, "bytes"),),
             READ,
         ),
-        FaultKind("card.two", READER, "Two cards lie on the reader: neither can be selected.", (), READ),
+        FaultKind("card.two", READER, "Two cards lie on the reader: neither can be selected.", (), READ, stays=True),
         FaultKind("card.wrong", READER, "It is a card of another kind, which this reader does not read.", (), READ),
         FaultKind("card.not-genuine", READER, "Card and security module do not authenticate one another.", (), READ),
         FaultKind("card.torn", READER, "A part of the chip's text cannot be understood.", (), READ),
@@ -171,11 +210,12 @@ FAULTS: dict[str, FaultKind] = {
             "The card is pulled out when so many commands have been answered.",
             (Parameter("after_apdus", 3, "commands"),),
             READ,
+            stays=True,
         ),
         FaultKind("smartcard.mute", SMART_CARDS, "The card answers nothing.", (), READ),
-        FaultKind("smartcard.unplugged", SMART_CARDS, "The reader is gone.", (FOR_S,), READ),
+        FaultKind("smartcard.unplugged", SMART_CARDS, "The reader is gone.", (FOR_S,), READ, stays=True),
         FaultKind("smartcard.service-restart", SMART_CARDS, "The smart card service ends and starts again.", (), READ),
-        FaultKind("smartcard.service-down", SMART_CARDS, "The smart card service does not run.", (), READ),
+        FaultKind("smartcard.service-down", SMART_CARDS, "The smart card service does not run.", (), READ, stays=True),
         FaultKind("scanner.double-fire", CODES, "Each code comes twice.", (), CODE),
         FaultKind("scanner.no-answer", CODES, "It answers nothing and reads nothing.", (), CODE),
         FaultKind("scanner.half-code", CODES, "Of each code only the first half comes, without its end.", (), CODE),
@@ -188,7 +228,7 @@ FAULTS: dict[str, FaultKind] = {
             CODE,
         ),
         FaultKind("scanner.slow", CODES, "Each byte takes as long as at this baud.", (BAUD,), CODE),
-        FaultKind("scanner.unplugged", CODES, "The plug is out.", (FOR_S,), CODE),
+        FaultKind("scanner.unplugged", CODES, "The plug is out.", (FOR_S,), CODE, stays=True),
         FaultKind("camera.stale", CAMERA, "The picture stands still: no new frame comes."),
         FaultKind("camera.glare", CAMERA, "A lamp is reflected in the page and hides a part of it."),
         FaultKind("camera.dark", CAMERA, "There is too little light."),
@@ -228,6 +268,7 @@ def listed() -> list[dict[str, object]]:
             "device": kind.device,
             "meaning": kind.meaning,
             "on": list(kind.on),
+            "stays": kind.stays,
             "parameters": [
                 {"name": one.name, "default": one.default, "unit": one.unit, "choices": list(one.choices)}
                 for one in kind.parameters

@@ -1,14 +1,15 @@
 """The faults a tester can give the receipt printer, and what each does to the mechanism. The names are the registry's.
 
-A fault armed for the next job begins with the first thing of it that is printed or moved.
+A fault armed for the next job begins with the first thing of it that is printed or moved. What spoils answers ends with
+the first that is given after the job's cut, with the end of the connection, or with the beginning of another job.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from hardware_sim.devices.printer_machine import PrinterMachine
+from hardware_sim.faults import NOW, FaultBook, Value
 
-Value = int | float | str
 Parameters = dict[str, Value]
 NEARLY_EMPTY_MM = 1_000.0
 
@@ -83,46 +84,52 @@ class PrinterFaults:
     def __init__(self, machine: PrinterMachine, unplug: Callable[[float], None], plug: Callable[[], None]) -> None:
         self._machine = machine
         self._unplug, self._plug = unplug, plug
-        self._set: dict[str, Parameters] = {}
-        self._armed: dict[str, Parameters] = {}
+        self._book = FaultBook()
+        self._of_this_job: list[str] = []
 
     def set(self, name: str, parameters: Parameters) -> None:
         """Raises `KeyError` for a name that is no fault of a printer."""
         if name != UNPLUGGED and name not in EFFECTS:
             raise KeyError(name)
-        if parameters.get("on", "now") != "now":
-            self._armed[name] = parameters
-        else:
-            self._begin(name, parameters)
+        given = {key: value for key, value in parameters.items() if key != "on"}
+        self._book.set(name, on=str(parameters.get("on", NOW)), **given)
+        if name in self._book:
+            self._begin(name)
 
     def clear(self, name: str | None) -> None:
-        for one in [name] if name is not None else [*self._armed, *self._set]:
-            self._armed.pop(one, None)
-            if self._set.pop(one, None) is None:
-                continue
-            if one == UNPLUGGED:
-                self._plug()
-            else:
-                EFFECTS[one].end(self._machine)
+        were = [one for one in self._book.listed() if one in self._book]
+        self._mend([one for one in self._book.clear(name) if one in were])
 
     def job_began(self) -> None:
-        armed, self._armed = self._armed, {}
-        for name, parameters in armed.items():
-            self._begin(name, {key: value for key, value in parameters.items() if key != "on"})
+        self.job_ended()
+        self._of_this_job = self._book.begin(UNPLUGGED, *EFFECTS)
+        for name in self._of_this_job:
+            self._begin(name)
+
+    def job_ended(self) -> None:
+        self._mend(self._book.end(self._of_this_job))
+        self._of_this_job = []
 
     def replugged(self) -> None:
-        self._set.pop(UNPLUGGED, None)
+        self._book.clear(UNPLUGGED)
 
     def listed(self) -> dict[str, Parameters]:
         """What has mended itself is no longer among them."""
-        self._set = {
-            name: given for name, given in self._set.items() if name == UNPLUGGED or EFFECTS[name].lasts(self._machine)
-        }
-        return {**self._set, **self._armed}
+        for name, effect in EFFECTS.items():
+            if name in self._book and not effect.lasts(self._machine):
+                self._book.clear(name)
+        return self._book.listed()
 
-    def _begin(self, name: str, parameters: Parameters) -> None:
-        self._set[name] = parameters
+    def _begin(self, name: str) -> None:
+        given = self._book.listed()[name]
         if name == UNPLUGGED:
-            self._unplug(float(parameters.get("for_s", 0.0)))
+            self._unplug(float(given.get("for_s", 0.0)))
         else:
-            EFFECTS[name].begin(self._machine, parameters)
+            EFFECTS[name].begin(self._machine, given)
+
+    def _mend(self, names: list[str]) -> None:
+        for name in names:
+            if name == UNPLUGGED:
+                self._plug()
+            else:
+                EFFECTS[name].end(self._machine)

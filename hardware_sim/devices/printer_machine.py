@@ -68,8 +68,15 @@ class Sever:
 
 
 Waiting = escpos.Command | ConnectionEnded | Sever
-_QUIET = (
-    escpos.Initialise | escpos.Set | escpos.AutomaticStatus | escpos.Confirm | escpos.Asked | ConnectionEnded | Sever
+_QUIET = (  # no job begins with it
+    escpos.Initialise
+    | escpos.Set
+    | escpos.AutomaticStatus
+    | escpos.Confirm
+    | escpos.Asked
+    | escpos.Present
+    | ConnectionEnded
+    | Sever
 )
 
 
@@ -94,6 +101,7 @@ class PrinterMachine:
         self.noise_bytes = 0
         self.baud = 0  # of the line, 0 is as fast as it comes
         self.job_began = False  # something of it is printed or about to be
+        self.job_ended = False  # and whoever sent it was answered, or is gone
         self.jams_after_cut = False
         self.retracted = 0
         self.answers = bytearray()
@@ -230,7 +238,7 @@ class PrinterMachine:
             if not self._queue:
                 return None
             if not self.job_began and not isinstance(self._queue[0], _QUIET):
-                self.job_began = True
+                self.job_began, self.job_ended = True, False
                 return 0.0
             self._execute(self._queue.popleft())
         if not self._strips:
@@ -302,6 +310,7 @@ class PrinterMachine:
             self._change(ticket_waiting=True)
         self.job_began = False
         if by is EndedBy.TORN:
+            self.job_ended = True
             self._unknown.clear()
 
     def _present(self, n: int) -> None:
@@ -336,11 +345,14 @@ class PrinterMachine:
         return True
 
     def _give_up(self) -> None:
+        self.job_began = False
         self._queue.clear()
         self._strips.clear()
         self._typesetter.give_up()
 
     def _say(self, octets: bytes) -> None:
+        if octets and not self.job_began and not self.waiting:
+            self.job_ended = True
         if self.silent or not octets:
             return
         if self.halved:

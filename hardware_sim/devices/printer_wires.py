@@ -50,6 +50,7 @@ class PrinterWires:
 
     def accept(self) -> None:
         self._host, _ = self._listener.accept()
+        self._host.setblocking(False)
         self._host.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def hear(self, source: object, most: int) -> bytes | None:
@@ -65,13 +66,13 @@ class PrinterWires:
             return None
 
     def say(self, octets: bytes, *, serial: bool) -> bool:
-        """False when the host hung up. What nobody takes off a serial line is lost, as on a real one."""
+        """False when the host hung up. What nobody takes off a line that is full is lost, as on a real one."""
         try:
-            if serial:
-                with contextlib.suppress(BlockingIOError):
+            with contextlib.suppress(BlockingIOError):
+                if serial:
                     os.write(self._master, octets)
-            elif self._host is not None:
-                self._host.sendall(octets)
+                elif self._host is not None:
+                    self._host.send(octets)
         except OSError:
             return False
         return True

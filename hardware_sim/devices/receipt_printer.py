@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hardware_sim.clock import Bell, Clock, RealClock
-from hardware_sim.devices.printer_faults import PrinterFaults, Value
+from hardware_sim.devices.printer_faults import PrinterFaults
 from hardware_sim.devices.printer_machine import PrinterMachine, Receipt
 from hardware_sim.devices.printer_wires import READ_BYTES, PrinterWires
 from hardware_sim.devices.slip_picture import slip_picture
+from hardware_sim.faults import Value
 
 PAPER_MM_PER_S = 150.0
 MOST_WAITING = 4_000  # commands and strips; with more the serial line is told to wait
+KEEP_AGAIN_S = 1.0  # so often room is looked for in a tray that is full
 BITS_A_BYTE = 10
 
 
@@ -154,6 +156,7 @@ class ReceiptPrinter:
                 "ticket_in_mouth": how.ticket_waiting,
                 "retracted": machine.retracted,
                 "receipts": len(self._kept),
+                "not_kept": len(machine.receipts),
             }
 
     def receipts(self, *, at_least: int = 0, within_s: float = 0.0) -> list[KeptReceipt]:
@@ -223,7 +226,8 @@ class ReceiptPrinter:
                 self._hang_up(wires)
                 continue
             sources = [self._bell] if slow_s > 0 else [self._bell, *wires.sources()]
-            waits = [one for one in (wait_s, slow_s if slow_s > 0 else None, idle_s) if one is not None]
+            kept_s = KEEP_AGAIN_S if self._machine.receipts else None
+            waits = [one for one in (wait_s, slow_s if slow_s > 0 else None, idle_s, kept_s) if one is not None]
             for source in self._clock.select(sources, within_s=min(waits, default=None)):
                 if source is self._bell:
                     self._bell.hush()
@@ -252,6 +256,7 @@ class ReceiptPrinter:
                 moved_mm = self._machine.advance()
                 if self._machine.job_began and not began:
                     self._faults.job_began()
+                self._end_job()
                 self._keep_receipts()
                 if moved_mm is None:
                     return cools_s, None
@@ -274,7 +279,13 @@ class ReceiptPrinter:
             return 0.0
         with self._guard:
             self._machine.receive(octets)
+            self._end_job()
         return len(octets) * BITS_A_BYTE / baud if baud else 0.0
+
+    def _end_job(self) -> None:
+        if self._machine.job_ended:
+            self._machine.job_ended = False
+            self._faults.job_ended()
 
     def _answer(self, wires: PrinterWires, *, serial: bool) -> bool:
         with self._guard:
@@ -284,8 +295,13 @@ class ReceiptPrinter:
         return not answers or wires.say(answers, serial=serial)
 
     def _keep_receipts(self) -> None:
+        """A receipt for which the disk has no room waits until there is some."""
         while self._machine.receipts:
-            receipt = self._machine.receipts.popleft()
-            self._kept.append(self._keep(receipt, self._tray, self._next_number))
+            try:
+                kept = self._keep(self._machine.receipts[0], self._tray, self._next_number)
+            except OSError:
+                return
+            self._machine.receipts.popleft()
+            self._kept.append(kept)
             self._next_number += 1
             self._guard.notify_all()

@@ -139,11 +139,8 @@ class SamReader:
                 self._machine.pull_after(int(self._faults.amount(PULLED, "after_bytes")))
                 self._faults.clear(PULLED)
             answer = self._spoilt(self._machine.answer(request))
-            for name in begun:
-                if name == TWO:
-                    self._two_until_lifted = True
-                else:
-                    self._faults.clear(name)
+            self._two_until_lifted |= TWO in begun
+            self._faults.end(begun)
         return host.write(answer, byte_s)
 
     def _forget_two(self) -> None:

@@ -136,9 +136,7 @@ class ScanEngine:
             byte_s, mute = self._pace(), MUTE in self._faults
             sent = b"" if code is None else spoiled(code, self._faults.listed(), self._terminator, self._chance)
             pulled_for_s = self._faults.amount(UNPLUGGED, "for_s") if UNPLUGGED in begun else None
-            for name in begun:
-                if name != UNPLUGGED:  # what was armed is over with its code; a plug that is out stays out
-                    self._faults.clear(name)
+            self._faults.end(begun)
             self._codes += bool(sent) and not mute
         if mute:
             return True

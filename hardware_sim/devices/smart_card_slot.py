@@ -50,6 +50,7 @@ class SmartCardSlot:
         self._card: Card | None = None
         self._in_reader = False
         self._faults = FaultBook()
+        self._begun: list[str] = []  # with the read that goes on
         self._apdus = 0
         self._plugged_again_s = math.inf
         self._stopping = False
@@ -170,7 +171,11 @@ class SmartCardSlot:
             within_s = None if gives_up_s is None else gives_up_s - self._clock.now()
             ready = self._clock.select([wire, self._bell], within_s=within_s)
             self._bell.hush()
-            if self._stopping or self._card is not card or not ready:
+            if not ready:
+                with self._guard:
+                    self._faults.end(self._begun)
+                return
+            if self._stopping or self._card is not card:
                 return
             if wire not in ready:
                 continue
@@ -206,6 +211,7 @@ class SmartCardSlot:
         """Let what was armed begin with this APDU; false when the service went away with it."""
         with self._guard:
             begun = self._faults.begin(*FAULTS)
+            self._begun += begun
         for name in begun:
             self._begin(name)
         return not {UNPLUGGED, RESTART, DOWN} & set(begun)

@@ -1,5 +1,6 @@
 """The faults of the receipt printer: what it does, what it says, and how it comes back."""
 
+import contextlib
 import os
 import socket
 import tty
@@ -13,6 +14,7 @@ from hardware_sim.devices.printer_faults import EFFECTS, UNPLUGGED
 from hardware_sim.devices.printer_machine import HEAD_COOLS_S, EndedBy, PrinterMachine
 from hardware_sim.devices.receipt_printer import ReceiptPrinter
 from hardware_sim.faults import FAULTS
+from tests.system.waiting import until
 
 CUT, ASK = b"\x1dV\x00", b"".join(b"\x10\x04" + bytes([n]) for n in (1, 2, 3, 4))
 CONFIRM, CONFIRMED = bytes.fromhex("1D28480600303041424344"), bytes.fromhex("37224142434400")
@@ -171,6 +173,84 @@ def test_a_fault_for_the_next_job_leaves_the_questions_before_it_alone(printer: 
         assert (slip.text, slip.ended_by) == ("one\n", "paper-end")
         line.sendall(b"\x10\x04\x04")
         assert read(line, 1) == b"\x7e"
+
+
+@pytest.mark.parametrize("name", ["printer.no-answer", "printer.half-answer", "printer.noise", "printer.slow"])
+def test_what_spoils_the_next_job_is_over_with_it(printer: ReceiptPrinter, name: str) -> None:
+    values = {one.name: one.default for one in FAULTS[name].parameters} | ({"baud": 50_000} if "slow" in name else {})
+    printer.set_fault(name, on="next-job", **values)
+    with connected(printer) as line:
+        line.sendall(ASK)
+        assert read(line, 4) == WELL
+        line.sendall(b"one\n" + CUT + b"\x1de\x05" + CONFIRM)
+        printer.receipts(at_least=1, within_s=5)
+        until(lambda: not printer.faults(), "a fault that is over with its job")
+    with connected(printer) as line:
+        line.sendall(b"two\n" + CUT + CONFIRM)
+        assert read(line, len(CONFIRMED)) == CONFIRMED
+
+
+def test_a_job_that_confirms_nothing_is_over_when_its_host_goes_or_another_begins(printer: ReceiptPrinter) -> None:
+    printer.set_fault("printer.no-answer", on="next-job")
+    with connected(printer) as line:
+        line.sendall(b"one\n" + CUT)
+        printer.receipts(at_least=1, within_s=5)
+        assert list(printer.faults()) == ["printer.no-answer"]
+        line.sendall(b"two\n" + CUT + CONFIRM)
+        assert read(line, len(CONFIRMED)) == CONFIRMED
+    printer.set_fault("printer.no-answer", on="next-job")
+    with connected(printer) as line:
+        line.sendall(b"three\n" + CUT)
+        printer.receipts(at_least=3, within_s=5)
+    until(lambda: not printer.faults(), "a fault that is over with its connection")
+
+
+def test_what_has_happened_to_a_thing_stays_after_the_job(printer: ReceiptPrinter) -> None:
+    printer.set_fault("printer.jam-after-cut", on="next-job")
+    with connected(printer) as line:
+        line.sendall(b"one\n" + CUT + CONFIRM)
+        printer.receipts(at_least=1, within_s=5)
+    assert list(printer.faults()) == ["printer.jam-after-cut"]
+    printer.clear_fault(None)
+    assert (printer.faults(), printer.state()["jammed"]) == ({}, False)
+
+
+def test_a_job_that_was_given_up_is_not_the_next_one(printer: ReceiptPrinter) -> None:
+    printer.set_fault("printer.cover")
+    printer.change(lambda machine: machine.set_cover(opened=False))
+    with connected(printer) as line:
+        line.sendall(b"one\n")
+        until(lambda: not printer.state()["waiting"], "a line that is printed")
+        printer.set_fault("printer.cutter")
+        line.sendall(b"\x1b@" + ASK)
+        read(line, 4)
+        printer.clear_fault(None)
+        printer.set_fault("printer.no-answer", on="next-job")
+        line.sendall(b"two\n" + CUT + CONFIRM)
+        until(lambda: not printer.faults(), "a fault that is over with its job")
+        line.sendall(ASK)
+        assert read(line, 4) == WELL
+
+
+def test_a_receipt_waits_until_its_tray_has_room(printer: ReceiptPrinter, tmp_path: Path) -> None:
+    (tmp_path / "receipts").rmdir()
+    with connected(printer) as line:
+        line.sendall(b"one\n" + CUT + CONFIRM)
+        assert read(line, len(CONFIRMED)) == CONFIRMED
+    until(lambda: printer.state()["not_kept"] == 1, "a receipt for which there is no tray")
+    (tmp_path / "receipts").mkdir()
+    printer.change(lambda _: None)
+    assert [slip.text for slip in printer.receipts(at_least=1, within_s=5)] == ["one\n"]
+
+
+def test_a_host_that_takes_no_answer_off_the_wire_keeps_nobody_waiting(printer: ReceiptPrinter) -> None:
+    with connected(printer) as line:
+        line.settimeout(0.2)
+        with contextlib.suppress(TimeoutError):
+            for _ in range(400):
+                line.sendall(ASK * 8_000)
+        printer.stop()
+        assert printer.state()["plugged"]
 
 
 def test_no_name_but_the_registrys_is_taken(printer: ReceiptPrinter) -> None:

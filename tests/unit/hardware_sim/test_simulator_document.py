@@ -36,7 +36,7 @@ def fault_row(kind: FaultKind) -> str:
     parameters = ", ".join(
         f"`{one.name}={one.default}` {' / '.join(one.choices) or one.unit}" for one in kind.parameters
     )
-    moments = ", ".join(kind.on[1:])
+    moments = ", ".join(kind.on[1:]) + (", stays" if kind.stays else "")
     return f"| `{kind.name}` | {parameters or '-'} | {moments or '-'} | {kind.meaning} |"
 
 

@@ -147,6 +147,22 @@ def test_a_mute_card_is_given_up_and_powered_again(reader: Reader, slot: SmartCa
     assert reader.ask(CARD_NUMBER) == NUMBER
 
 
+def test_a_card_that_is_mute_for_one_read_answers_when_it_was_powered_again(
+    reader: Reader, slot: SmartCardSlot, clock: HandClock
+) -> None:
+    slot.set_fault("smartcard.mute", on="next-read")
+    slot.insert(ContactlessCard())
+    reader.card_comes()
+    reader.order(CARD_NUMBER)
+    reader.order(b"\x02")
+    assert reader.ask(b"\x04") == ContactlessCard().atr
+    clock.advance(READER_GIVES_UP_S)
+    assert reader.hear(1) == b""
+    reader.card_comes()
+    assert reader.ask(CARD_NUMBER) == NUMBER
+    assert slot.faults() == {}
+
+
 def test_faults_of_the_service_need_one(slot: SmartCardSlot) -> None:
     with pytest.raises(ValueError, match="needs a PC/SC service"):
         slot.set_fault("smartcard.service-down")
