@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 ANSWER_WITHIN_S = 30.0
+ANSWERED_WHENEVER = ("receipts", "clock advance", "down")  # as long as was asked for, or as what is to be done takes
 
 
 class Part(StrEnum):
@@ -46,7 +47,7 @@ def known(name: str, names: Iterable[str], what: str) -> str:
         return name
     nearest = difflib.get_close_matches(name, all_names, n=1, cutoff=0.4)
     hint = f"did you mean {nearest[0]}?" if nearest else f"known: {', '.join(all_names) or 'none'}"
-    raise Refused(f"no {what} named {name}; {hint}")
+    raise Refused(f"no {what} named {name:.80}; {hint}")
 
 
 def default_run_dir() -> Path:
@@ -63,7 +64,9 @@ def url_of(run_dir: Path, part: Part = Part.SIMULATION) -> str:
     """Where the part listens: `http://127.0.0.1:PORT`. Raises `NotRunning`."""
     try:
         return str(json.loads((run_dir / part.address_file).read_text("utf-8"))["url"])
-    except (FileNotFoundError, NotADirectoryError, ValueError, LookupError, TypeError) as error:
+    except PermissionError as error:
+        raise NotRunning(f"{run_dir} belongs to somebody else") from error
+    except (OSError, ValueError, LookupError, TypeError) as error:
         raise NotRunning(f"no {part} runs in {run_dir}") from error
 
 
@@ -74,7 +77,8 @@ def directory_header(run_dir: Path) -> dict[str, str]:
 
 def ask(run_dir: Path, part: Part, what: str, **details: Any) -> Any:
     """One act, its answer. Raises `NotRunning` or `Refused`."""
-    line = http.client.HTTPConnection(urlsplit(url_of(run_dir, part)).netloc, timeout=ANSWER_WITHIN_S)
+    within_s = None if what in ANSWERED_WHENEVER else ANSWER_WITHIN_S
+    line = http.client.HTTPConnection(urlsplit(url_of(run_dir, part)).netloc, timeout=within_s)
     try:
         line.request(
             "POST",
@@ -87,6 +91,8 @@ def ask(run_dir: Path, part: Part, what: str, **details: Any) -> Any:
             outcome = json.loads(response.read())
     except ConnectionRefusedError as error:
         raise NotRunning(f"no {part} runs in {run_dir}") from error
+    except TimeoutError as error:
+        raise NotRunning(f"the {part} in {run_dir} has not answered for {ANSWER_WITHIN_S:.0f} s") from error
     except (ConnectionError, http.client.HTTPException, ValueError) as error:
         raise NotRunning(f"the {part} in {run_dir} ended") from error
     finally:

@@ -136,10 +136,13 @@ class _Conversation(BaseHTTPRequestHandler):
     def _details(self, length: int) -> dict[str, object] | None:
         try:
             body = self.rfile.read(length)
-            details = json.loads(body or b"{}")
         except (TimeoutError, ConnectionError):
-            self.close_connection = True
+            body = b""
+        if len(body) < length:
+            self._refuse(HTTPStatus.REQUEST_TIMEOUT, f"the body is shorter than its Content-Length, {length}")
             return None
+        try:
+            details = json.loads(body or b"{}")
         except (ValueError, RecursionError) as error:
             self._refuse(HTTPStatus.BAD_REQUEST, f"not JSON: {error}")
             return None
@@ -158,6 +161,8 @@ class _Conversation(BaseHTTPRequestHandler):
             answer = self.server.service.acts.call(name, details)
         except Refused as refusal:
             self._refuse(HTTPStatus.UNPROCESSABLE_ENTITY, str(refusal))
+        except OSError as error:  # a full disk, a port that was taken
+            self._refuse(HTTPStatus.INSUFFICIENT_STORAGE, f"{name}: {error}")
         else:
             self._say(HTTPStatus.OK, answer)
 
@@ -187,6 +192,11 @@ class _Conversation(BaseHTTPRequestHandler):
             self.send_header("Connection", "close")
             self.end_headers()
             self.wfile.write(content)
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """What the parser of requests refuses, answered as everything else is."""
+        why = (message or HTTPStatus(code).phrase).partition(" (")[0]
+        self._refuse(HTTPStatus(code), f"{why}: there are GET and POST of HTTP/1.1 here, see docs/simulator.md")
 
     def log_message(self, format: str, *values: object) -> None:
         """Nothing: what was done is in the status."""

@@ -47,6 +47,8 @@ class CardActs:
     def insert(self, name: str, for_bytes: int | None = None, changed: dict[str, object] | None = None) -> None:
         """Lay somebody's card on the reader: of the cast, or a stranger such as `rare-name:17`; `for_bytes`: pulled
         away after so many bytes of a read; `changed`: what stands there instead, such as `name` or `valid_to`."""
+        if for_bytes is not None and for_bytes < 0:
+            raise Refused(f"card insert: for_bytes is {for_bytes}, and no fewer than 0 bytes come")
         self._reader.insert(PlacedCard(_chip_of(person_named(name, changed)), for_bytes))
 
     @act("card lay")
@@ -95,6 +97,9 @@ class PageActs:
             self._camera.unplug()
 
 
+LONGEST_ROLL_MM = 1_000_000
+
+
 class PaperActs:
     def __init__(self, printer: ReceiptPrinter) -> None:
         self._printer = printer
@@ -102,7 +107,10 @@ class PaperActs:
     @act("paper load")
     def load(self, mm: float | None = None) -> None:
         """Put a new roll in, or one of which only so many mm are left."""
-        self._printer.change(lambda machine: machine.load_paper(NEW_ROLL_MM if mm is None else mm))
+        left_mm = NEW_ROLL_MM if mm is None else mm
+        if not 0 <= left_mm <= LONGEST_ROLL_MM:
+            raise Refused(f"paper load: a roll has 0 to {LONGEST_ROLL_MM} mm, not {mm}")
+        self._printer.change(lambda machine: machine.load_paper(left_mm))
 
     @act("paper remove")
     def remove(self) -> None:
@@ -308,10 +316,11 @@ def person_named(name: str, changed: Mapping[str, object] | None = None) -> Pers
         person = somebody(kind, int(seed))
     else:
         person = cast()[known(name, cast(), "person")]
-    texts = {str(key): str(value) for key, value in (changed or {}).items()}
-    for key in texts:
-        known(key, CHANGEABLE, "what a person has")
-    return replace(person, **texts)  # type: ignore[arg-type]  # all of them are texts
+    for key, value in (changed or {}).items():
+        known(key, CHANGEABLE, "detail of a person")
+        if not isinstance(value, str):
+            raise Refused(f"changed: {key} is a text, not {value!r:.80}")
+    return replace(person, **(changed or {}))  # type: ignore[arg-type]  # all of them are texts
 
 
 def _chip_of(person: Person) -> Chip:

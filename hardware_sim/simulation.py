@@ -32,7 +32,8 @@ from hardware_sim.device_acts import (
     clock_status,
 )
 from hardware_sim.devices.code_frames import CodeFrames
-from hardware_sim.devices.document_camera import CURRENT, DocumentCamera
+from hardware_sim.devices.document_camera import DocumentCamera
+from hardware_sim.devices.frame_folder import CURRENT
 from hardware_sim.devices.receipt_printer import ReceiptPrinter
 from hardware_sim.devices.sam_reader import SamReader
 from hardware_sim.devices.scan_engine import ScanEngine
@@ -159,8 +160,8 @@ class Devices:
         return status
 
     def _picture(self, path: str) -> Path | None:
-        if path == "frames/document-camera.png":
-            return self._run_dir / CAMERA / CURRENT
+        if (frame := re.fullmatch(rf"frames/({CAMERA}|{CODE_CAMERA})\.png", path)) is not None:
+            return self._run_dir / frame[1] / CURRENT
         receipt = re.fullmatch(r"receipts/([0-9]{1,9})\.png", path)
         return self._run_dir / RECEIPTS / f"{int(receipt[1]):04d}.png" if receipt else None
 

@@ -1,13 +1,10 @@
-"""The document camera: the newest frame as `current.png` in a folder, about ten times a second.
+"""The document camera: frames of a desk in a folder, about ten a second.
 
-A page that is laid down moves in over a few frames and then lies still; the sensor's noise makes each
-frame differ from the one before. The file `live` says that frames go on coming: one that stands still is a fault. An
-unplugged camera has no folder.
+A page that is laid down moves in over a few frames and then lies still; the sensor's noise makes frames differ. In the
+world's own time frames go on coming, and one that stands still is a fault; under a hand clock a still desk rests.
 """
 
 import itertools
-import math
-import shutil
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,15 +12,16 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from hardware_sim.clock import Bell, Clock, RealClock
+from hardware_sim.clock import Clock, RealClock
 from hardware_sim.devices.desk_view import Picture, Placement, Trouble, desk_view, with_noise
+from hardware_sim.devices.frame_folder import FrameFolder
 from hardware_sim.faults import FaultBook, Value
 from hardware_sim.pages import draw_page
 from hardware_sim.people import Person
 
-CURRENT, LIVE = "current.png", "live"
 FRAMES_PER_S = 10.0
 STEADY_VARIANTS = 4  # encoded once each, then shown in turn
+HELD_FRAMES = 10  # so long each, once all are there: writing takes more time than anything else
 STALE, UNPLUGGED = "camera.stale", "camera.unplugged"
 TROUBLES = {f"camera.{one.value}": one for one in (Trouble.GLARE, Trouble.DARK, Trouble.BLURRED)}
 _WAY_IN = (Placement(0.42, 0.2, 9.0), Placement(0.17, 0.08, 4.0), Placement(0.04, 0.02, 1.0))
@@ -47,6 +45,7 @@ class DeskCamera:
         self._troubles: frozenset[Trouble] = frozenset()
         self._moving: list[Placement] = []
         self._steady: list[bytes] = []
+        self._frame = 0
         self._seed = itertools.count(1 + seed * 1_000_003)
 
     @property
@@ -57,6 +56,11 @@ class DeskCamera:
     def still(self) -> bool:
         """Whether the newest frame shows what was put there last, at rest."""
         return bool(self._steady)
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether the next frame shows nothing that was not there."""
+        return len(self._steady) == STEADY_VARIANTS
 
     def put(self, page: LaidPage | None) -> None:
         """Lay a page down in place of the one that lies there; `None` takes it away."""
@@ -77,8 +81,8 @@ class DeskCamera:
         if len(self._steady) < STEADY_VARIANTS:
             self._steady.append(self._encoded(self._still()))
             return self._steady[-1]
-        self._steady.append(self._steady.pop(0))
-        return self._steady[-1]
+        self._frame += 1
+        return self._steady[self._frame // HELD_FRAMES % STEADY_VARIANTS]
 
     def _still(self) -> Picture:
         if self._page is None:
@@ -107,60 +111,40 @@ class DocumentCamera:
     def __init__(
         self, folder: Path, *, frames_per_s: float = FRAMES_PER_S, clock: Clock | None = None, seed: int = 0
     ) -> None:
-        self._folder = folder
-        self._frame_s = 1 / frames_per_s
-        self._clock = clock or RealClock()
         self._camera = DeskCamera(seed=seed)
         self._faults = FaultBook()
         self._guard = threading.RLock()
-        self._bell = Bell()
-        self._in_again_s = math.inf
-        self._plugged = False
-        self._stopping = False
-        self._thread: threading.Thread | None = None
+        self._live = clock is None or isinstance(clock, RealClock)  # in other time whoever looks cannot tell
+        self._frames = FrameFolder(
+            folder,
+            self._next_png,
+            guard=self._guard,
+            clock=clock or RealClock(),
+            frames_per_s=frames_per_s,
+            live=self._live,
+            name="simulated document camera",
+        )
 
     def start(self) -> None:
-        self.plug()
-        self._thread = threading.Thread(target=self._serve, name="simulated document camera")
-        self._thread.start()
+        self._frames.start()
 
     def stop(self) -> None:
-        if self._thread is not None:
-            self._stopping = True
-            self._bell.ring()
-            self._thread.join()
-            self._thread = None
-        self.unplug()
-        self._bell.close()
+        self._frames.stop()
 
     def plug(self) -> None:
         """The folder appears with a first frame in it. Nothing when it is there."""
         with self._guard:
-            self._in_again_s = math.inf
             self._faults.clear(UNPLUGGED)
-            if self._plugged:
-                return
-            fresh = self._folder.with_name(f".{self._folder.name}.new")
-            fresh.mkdir(exist_ok=True)
-            (fresh / CURRENT).write_bytes(self._camera.next_png())
-            if isinstance(self._clock, RealClock):  # in other time whoever looks cannot tell
-                (fresh / LIVE).touch()
-            if self._folder.exists():  # left by a process that was killed
-                shutil.rmtree(self._folder)
-            fresh.rename(self._folder)
-            self._plugged = True
-        self._bell.ring()
+            self._frames.plug()
 
     def unplug(self) -> None:
         """The folder is gone. Nothing when it is."""
-        with self._guard:
-            if self._plugged:
-                self._plugged = False
-                shutil.rmtree(self._folder)
+        self._frames.unplug()
 
     def put(self, page: LaidPage | None) -> None:
         with self._guard:
             self._camera.put(page)
+        self._frames.changed()
 
     def set_fault(self, name: str, **parameters: Value) -> None:
         """One of the registry's `camera.*`, its parameters whole."""
@@ -168,27 +152,26 @@ class DocumentCamera:
             self._faults.set(name, **parameters)  # type: ignore[arg-type]  # a camera's cannot be armed
             self._show_troubles()
             if name == UNPLUGGED:
-                for_s = self._faults.amount(UNPLUGGED, "for_s")
-                self._in_again_s = self._clock.now() + for_s if for_s > 0 else math.inf
-                self.unplug()
-        self._bell.ring()
+                self._frames.unplug(for_s=self._faults.amount(UNPLUGGED, "for_s"))
 
     def clear_fault(self, name: str | None) -> None:
         with self._guard:
             cleared = self._faults.clear(name)
             self._show_troubles()
             if UNPLUGGED in cleared:
-                self.plug()
+                self._frames.plug()
 
     def faults(self) -> dict[str, dict[str, Value]]:
         with self._guard:
+            if self._frames.plugged:  # it went in again by itself
+                self._faults.clear(UNPLUGGED)
             return self._faults.listed()
 
     def state(self) -> dict[str, object]:
         with self._guard:
             page = self._camera.page
             return {
-                "plugged": self._plugged,
+                "plugged": self._frames.plugged,
                 "page": page.name if page else None,
                 "still": self._camera.still,
                 "troubles": sorted(trouble.value for trouble in page.troubles) if page else [],
@@ -196,22 +179,9 @@ class DocumentCamera:
 
     def _show_troubles(self) -> None:
         self._camera.set_troubles(frozenset(trouble for name, trouble in TROUBLES.items() if name in self._faults))
+        self._frames.changed()
 
-    def _serve(self) -> None:
-        while not self._stopping:
-            with self._guard:
-                within_s = self._frame_s if self._plugged else self._in_again_s - self._clock.now()
-            if within_s <= 0:
-                self.plug()
-                continue
-            rung = self._clock.select([self._bell], within_s=None if within_s == math.inf else within_s)
-            self._bell.hush()
-            if not rung:
-                self._take_frame()
-
-    def _take_frame(self) -> None:
-        with self._guard:  # so that the state speaks of the frame that lies there
-            if self._plugged and STALE not in self._faults:
-                fresh = self._folder / f".{CURRENT}.new"
-                fresh.write_bytes(self._camera.next_png())
-                fresh.replace(self._folder / CURRENT)
+    def _next_png(self) -> bytes | None:
+        if STALE in self._faults or (self._camera.at_rest and not self._live):
+            return None
+        return self._camera.next_png()

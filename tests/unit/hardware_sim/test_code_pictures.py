@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import zxingcpp
 
-from hardware_sim.devices.code_frames import CURRENT, CodeFrames
+from hardware_sim.devices.code_frames import CodeFrames
 from hardware_sim.devices.code_pictures import (
     SYMBOLOGIES,
     CodeTrouble,
@@ -19,6 +19,7 @@ from hardware_sim.devices.code_pictures import (
     drawn,
     with_noise,
 )
+from hardware_sim.devices.frame_folder import CURRENT
 
 PAYLOAD = "潮州市湘桥区 陈桂兰".encode("gb18030")
 HARD = (CodeTrouble.TILT, CodeTrouble.SMALL, CodeTrouble.NOISE)

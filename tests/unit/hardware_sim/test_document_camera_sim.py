@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from hardware_sim.devices.desk_view import HEIGHT, WIDTH, Placement, Trouble, corners, desk_view, empty_desk
-from hardware_sim.devices.document_camera import CURRENT, DeskCamera, DocumentCamera, laid_page
+from hardware_sim.devices.document_camera import DeskCamera, DocumentCamera, laid_page
+from hardware_sim.devices.frame_folder import CURRENT
 from hardware_sim.pages import KINDS, draw_page
 from hardware_sim.people import cast
 

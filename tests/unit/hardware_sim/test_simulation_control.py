@@ -174,6 +174,11 @@ def posted(sim: control.Simulation, path: bytes, body: bytes, *headers: bytes) -
         (b"/v1/acts/card-insert", b'{"name": "\\ud800"}', 422, "no person"),
         (b"/v1/acts/card-insert", b'{"nam": "chen-guilan"}', 422, "did you mean name?"),
         (b"/v1/acts/card-insert", b'{"name": "chen-guilan", "for_bytes": true}', 422, "whole number or null"),
+        (b"/v1/acts/card-insert", b'{"name": "chen-guilan", "for_bytes": -1}', 422, "no fewer than 0"),
+        (b"/v1/acts/card-insert", b'{"name": "chen-guilan", "changed": {"name": 5}}', 422, "name is a text"),
+        (b"/v1/acts/card-insert", b'{"name": "chen-guilan", "changed": {"nam": "x"}}', 422, "did you mean name?"),
+        (b"/v1/acts/paper-load", b'{"mm": -5}', 422, "a roll has 0 to"),
+        (b"/v1/acts/fault-set", b'{"name": "scanner.slow", "parameters": {"baud": 0}}', 422, "from 50 to"),
         (b"/v1/acts/card-insrt", b"{}", 404, "did you mean card-insert?"),
         (b"/v1/act/card-insert", b"{}", 404, "/v1/acts/NAME"),
     ],
@@ -205,6 +210,32 @@ def test_a_body_has_a_length_and_a_limit(running: control.Simulation) -> None:
         assert spoken(running, head + headers + b"\r\n\r\n")[0] == status
 
 
+@pytest.mark.parametrize(
+    ("request_bytes", "status"),
+    [
+        (b"PUT /v1/status HTTP/1.1\r\nHost: HOST\r\n\r\n", 501),
+        (b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\n\r\n", 414),
+        (b"GET /v1/status HTTP/1.1\r\nHost: HOST\r\n" + b"X: y\r\n" * 300 + b"\r\n", 431),
+    ],
+)
+def test_what_is_no_request_of_this_api_is_answered_with_a_sentence(
+    running: control.Simulation, request_bytes: bytes, status: int
+) -> None:
+    answered, outcome = spoken(running, request_bytes)
+    assert answered == status
+    assert "docs/simulator.md" in str(outcome["refused"])
+
+
+def test_what_cannot_be_written_is_said_and_the_devices_go_on(running: control.Simulation) -> None:
+    in_the_way = running.run_dir / "code-camera" / ".current.png.new"
+    in_the_way.mkdir()
+    status, outcome = posted(running, b"/v1/acts/code-show", b'{"text": "one"}')
+    assert status == 507
+    assert "code show" in str(outcome["refused"])
+    in_the_way.rmdir()
+    assert posted(running, b"/v1/acts/code-show", b'{"text": "two"}')[0] == 200
+
+
 def test_the_api_is_found_by_its_file_and_lists_what_it_can_do(running: control.Simulation) -> None:
     address_file = running.run_dir / "control.json"
     assert stat.S_IMODE(address_file.stat().st_mode) == 0o600
@@ -231,7 +262,8 @@ def test_pictures_of_receipts_and_of_the_newest_frame_can_be_looked_at(running: 
         line.sendall("凭条\n".encode("gb18030") + b"\x1dV\x00")
         running.receipts(at_least=1, within_s=5)
     png = (200, b"\x89PNG\r\n\x1a\n")
-    assert picture("/v1/receipts/1.png") == picture("/v1/frames/document-camera.png") == png
+    assert picture("/v1/receipts/1.png") == png
+    assert picture("/v1/frames/document-camera.png") == picture("/v1/frames/code-camera.png") == png
     for path in ("/v1/receipts/2.png", "/v1/receipts/../control.json.png", "/v1/frames/none.png", "/v1/nothing"):
         assert picture(path)[0] == 404
 
