@@ -1,9 +1,10 @@
-"""The adapters that a terminal's configuration names. Nothing is opened here; what makes no sense is a ValueError.
+"""The adapters that a terminal's configuration names. Nothing is opened here; what makes no sense is `Misconfigured`.
 
 `ends` is told what must be closed once the adapter is no longer used.
 """
 
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from drivers.codes.camera import CameraCodeReader
@@ -30,49 +31,98 @@ from kiosk.configuration import (
     SmartCardReaderDevice,
 )
 
+DEVICES = Path("/dev")
+
+
+class Misconfigured(ValueError):
+    """A setting that names no device; `place`: its keys from the configuration's top."""
+
+    def __init__(self, place: tuple[str, ...], why: str) -> None:
+        super().__init__(f"{'.'.join(place)}: {why}")
+        self.place = place
+
 
 def identity_card_reader(settings: IdentityCardReaderDevice, ends: ExitStack | None = None) -> ports.IdentityCardReader:
     ends = ExitStack() if ends is None else ends
-    match settings.driver:
-        case "sam":
-            portraits = PortraitDecoder(Path(settings.photo_decoder)) if settings.photo_decoder else None
-            if portraits:
-                ends.callback(portraits.close)
-            return SamReader(sam_transport(settings.address), portraits=portraits)
-        case "pcsc-storage":
-            reader = StorageCardReader(reader_name(settings.address))
-            ends.callback(reader.close)
-            return reader
+    with _setting("identity_card_reader", "photo_decoder"):
+        portraits = _portraits(settings)
+    with _setting("identity_card_reader", "address"):
+        match settings.driver:
+            case "sam":
+                if portraits:
+                    ends.callback(portraits.close)
+                return SamReader(sam_transport(settings.address), portraits=portraits)
+            case "pcsc-storage":
+                reader = StorageCardReader(reader_name(settings.address))
+                ends.callback(reader.close)
+                return reader
+
+
+def _portraits(settings: IdentityCardReaderDevice) -> PortraitDecoder | None:
+    if settings.photo_decoder is None:
+        return None
+    if settings.driver != "sam":
+        raise ValueError(f"the driver {settings.driver} decodes no photos")
+    library = Path(settings.photo_decoder)
+    if not library.is_file():
+        raise ValueError(f"there is no library {library}")
+    return PortraitDecoder(library)
 
 
 def smart_card_reader(settings: SmartCardReaderDevice, ends: ExitStack | None = None) -> ports.SmartCardReader:
-    reader = SmartCardReader(reader_name(settings.address))
+    with _setting("smart_card_reader", "address"):
+        reader = SmartCardReader(reader_name(settings.address))
     if ends is not None:
         ends.callback(reader.close)
     return reader
 
 
 def code_reader(settings: CodeReaderDevice, ends: ExitStack | None = None) -> ports.CodeReader:
-    match settings.driver:
-        case "camera":
-            place = Path(settings.address)
-            return CameraCodeReader(UvcCamera(place) if place.is_relative_to("/dev") else FolderOfFrames(place))
-        case "scan-engine":
-            return ScanEngine(open_transport(settings.address, default_baud=BAUD))
-        case "wedge":
-            wedge = Wedge(settings.address)
-            if ends is not None:
-                ends.callback(wedge.close)
-            return wedge
+    with _setting("code_reader", "address"):
+        match settings.driver:
+            case "camera":
+                place = _place(settings.address)
+                return CameraCodeReader(UvcCamera(place) if place.is_relative_to(DEVICES) else FolderOfFrames(place))
+            case "scan-engine":
+                return ScanEngine(open_transport(settings.address, default_baud=BAUD))
+            case "wedge":
+                wedge = Wedge(settings.address)
+                if ends is not None:
+                    ends.callback(wedge.close)
+                return wedge
 
 
 def document_camera(settings: DocumentCameraDevice) -> ports.DocumentCamera:
-    match settings.driver:
-        case "uvc":
-            return DocumentCamera(UvcCamera(Path(settings.address)))
-        case "frames":
-            return DocumentCamera(FolderOfFrames(Path(settings.address)))
+    with _setting("document_camera", "address"):
+        place = _place(settings.address)
+        match settings.driver:
+            case "uvc":
+                if not place.is_relative_to(DEVICES):
+                    raise ValueError(f"not a camera's device: {settings.address!r} (/dev/video0)")
+                return DocumentCamera(UvcCamera(place))
+            case "frames":
+                return DocumentCamera(FolderOfFrames(place))
 
 
 def receipt_printer(settings: ReceiptPrinterDevice) -> ports.ReceiptPrinter:
-    return EscPosPrinter(open_transport(settings.address), profile_named(settings.profile))
+    with _setting("receipt_printer", "profile"):
+        profile = profile_named(settings.profile)
+    with _setting("receipt_printer", "address"):
+        return EscPosPrinter(open_transport(settings.address), profile)
+
+
+def _place(address: str) -> Path:
+    """Where a camera or a folder of frames is."""
+    place = Path(address)
+    if not place.is_absolute():
+        raise ValueError(f"not a camera's device or a folder: {address!r} (/dev/video0, or a folder from / on)")
+    return place
+
+
+@contextmanager
+def _setting(*keys: str) -> Iterator[None]:
+    """A ValueError within is about this setting of this device."""
+    try:
+        yield
+    except ValueError as error:
+        raise Misconfigured(("devices", *keys), str(error)) from error

@@ -8,6 +8,7 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from kiosk.strict_toml import parse_layers
+from kiosk.toml_lines import toml_lines
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -50,6 +51,16 @@ def read_layers(paths: Sequence[Path], model: type[Model]) -> Model:
     if isinstance(outcome, tuple):
         raise FileFault([Finding(Path(flaw.name), flaw.line, flaw.message) for flaw in outcome])
     return outcome
+
+
+def finding_at(paths: Sequence[Path], place: tuple[str, ...], message: str) -> Finding:
+    """What is wrong with this key, where the last file that sets it does so; its table where none does."""
+    lines = [(path, toml_lines(_text_of(path))) for path in reversed(paths)]
+    for length in range(len(place), 0, -1):
+        for path, line_of in lines:
+            if place[:length] in line_of:
+                return Finding(path, line_of[place[:length]], message)
+    return Finding(paths[-1], 1, message)
 
 
 def _text_of(path: Path) -> str:

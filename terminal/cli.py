@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from sync.configuration_file import read_configuration
-from sync.strict_toml import FileFault
+from sync.strict_toml import FileFault, finding_at
 
 CONFIGURATION_EXIT = 78  # sysexits.h: configuration error
 
@@ -47,6 +47,7 @@ def _run(options: argparse.Namespace) -> int:
         print("no display: start it in a desktop, or set QT_QPA_PLATFORM (eglfs, linuxfb, offscreen)", file=sys.stderr)
         return CONFIGURATION_EXIT
 
+    from drivers.configured import Misconfigured
     from terminal.current import read_current
     from terminal.runner import CHINA
     from ui.texts import texts_of
@@ -56,6 +57,8 @@ def _run(options: argparse.Namespace) -> int:
         application = Application(
             current, texts_of("zh_hans"), full_screen=not options.window, automation=options.automation
         )
+    except Misconfigured as mistake:
+        raise FileFault([finding_at(options.config, mistake.place, str(mistake))]) from mistake
     except ValueError as refusal:
         print(refusal, file=sys.stderr)
         return CONFIGURATION_EXIT

@@ -118,3 +118,33 @@ def test_who_asks_the_terminal_to_end_before_its_loop_runs_is_heard(qapp: QGuiAp
     late.start(5_000)
     assert qapp.exec() == 70
     late.stop()
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "line", "said"),
+    [
+        ('address = "tcp:127.0.0.1:9" }\ndoc', 'address = "ttyS1" }\ndoc', 6, "not an address of a device: 'ttyS1'"),
+        ('"/dev/video9"', '"video9"', 7, "not a camera's device or a folder: 'video9'"),
+        ('"/dev/video9"', '"/video9"', 7, "not a camera's device: '/video9'"),
+        ('"tcp:127.0.0.1:9" }\n', '"tcp:127.0.0.1:9", profile = "88mm" }\n', 8, "the nearest known one is 80mm"),
+        ('9" }\ndoc', '9", photo_decoder = "/absent/wlt.so" }\ndoc', 6, "there is no library /absent/wlt.so"),
+        ('tcp:127.0.0.1:9" }\ndoc', 'pcsc:X", driver = "pcsc-storage", photo_decoder = "/x" }\ndoc', 6, "no photos"),
+    ],
+)
+def test_a_setting_that_names_no_device_is_told_at_the_start_with_its_line(
+    configuration: Path,
+    right: str,
+    wrong: str,
+    line: int,
+    said: str,
+    qapp: QGuiApplication,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    before, found, after = configuration.read_text(encoding="utf-8").rpartition(right)
+    assert found
+    configuration.write_text(before + wrong + after, encoding="utf-8")
+    assert main(["run", "--window", "--config", str(configuration)]) == CONFIGURATION_EXIT
+    told = capsys.readouterr().err
+    assert told.startswith(f"{configuration}:{line}: devices.")
+    assert said in told
+    assert told.count("\n") == 1
