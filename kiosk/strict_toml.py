@@ -15,6 +15,10 @@ from kiosk.toml_lines import Place, toml_lines
 
 Model = TypeVar("Model", bound=BaseModel)
 
+DEEPEST = 32
+LARGEST_INTEGER = 2**63  # TOML's own
+_TOO_MUCH = f"nests deeper than {DEEPEST} tables, or has an integer of more than 64 bits"
+
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
@@ -40,6 +44,10 @@ def parse_layers(texts: Mapping[str, str], model: type[Model]) -> Model | tuple[
             layer = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
             return (_syntax_flaw(name, text, error),)
+        except (ValueError, RecursionError):  # of numbers and nesting that Python itself does not take
+            return (Flaw(name, 1, _TOO_MUCH),)
+        if _is_too_much(layer):
+            return (Flaw(name, 1, _TOO_MUCH),)
         tree = merged(tree, layer)
         origins |= {place: (name, line) for place, line in toml_lines(text).items()}
     try:
@@ -62,6 +70,13 @@ def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]
 def messages_of(error: ValidationError, tree: Mapping[str, Any], model: type[BaseModel]) -> tuple[str, ...]:
     """What is wrong with `tree`, a sentence each, where there are no files and lines to name."""
     return tuple(_message(detail, _place_in(tree, detail["loc"]), model) for detail in error.errors(include_url=False))
+
+
+def _is_too_much(tree: object, depth: int = 0) -> bool:
+    if isinstance(tree, dict | list):
+        inside = tree.values() if isinstance(tree, dict) else tree
+        return depth >= DEEPEST or any(_is_too_much(part, depth + 1) for part in inside)
+    return isinstance(tree, int) and not -LARGEST_INTEGER <= tree < LARGEST_INTEGER
 
 
 def _syntax_flaw(name: str, text: str, error: tomllib.TOMLDecodeError) -> Flaw:

@@ -9,6 +9,10 @@ Place = tuple[str | int, ...]
 _HEADER = re.compile(r"^\s*(?P<open>\[\[?)\s*(?P<name>[^\[\]]+?)\s*\]\]?\s*(#.*)?$")
 
 
+DEEPEST = 32
+_ENDS = ("]", "}", '"""', "'''")  # without one of them no statement of many lines ends
+
+
 class NotToml(Exception):
     """It cannot be read as TOML; `line` is where that showed."""
 
@@ -26,7 +30,18 @@ def read_toml(text: str) -> tuple[dict[str, Any], dict[Place, int]]:
         message, _, place = str(error).rpartition(" (at ")
         found = re.match(r"line (\d+)", place)
         raise NotToml(int(found[1]) if found else text.count("\n") + 1, message or str(error)) from error
+    except (ValueError, RecursionError) as error:  # of numbers and nesting that Python itself does not take
+        raise NotToml(1, "it nests too deeply, or has a number of too many digits") from error
+    if _is_deeper(tree, DEEPEST):
+        raise NotToml(1, f"it nests deeper than {DEEPEST} tables")
     return tree, _lines(text)
+
+
+def _is_deeper(tree: object, most: int) -> bool:
+    if not isinstance(tree, dict | list):
+        return False
+    inside = tree.values() if isinstance(tree, dict) else tree
+    return most <= 0 or any(_is_deeper(part, most - 1) for part in inside)
 
 
 def _lines(text: str) -> dict[Place, int]:
@@ -48,6 +63,8 @@ def _lines(text: str) -> dict[Place, int]:
                 continue
             began = number
         statement.append(line)
+        if len(statement) > 1 and not any(end in line for end in _ENDS):
+            continue
         try:
             part = tomllib.loads("\n".join(statement))
         except tomllib.TOMLDecodeError:

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, Field
 
+from kiosk.strict_toml import parse_layers
 from kiosk.toml_lines import Place, toml_lines
 from sync.strict_toml import FileFault, read_layers, read_strict
 
@@ -171,3 +172,23 @@ def test_every_place_of_any_text_has_a_line_within_it(rows: list[dict[str, str]]
     lines = toml_lines(text)
     assert set(lines) == set(places(tomllib.loads(text)))
     assert all(1 <= line <= text.count("\n") + 1 for line in lines.values())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("a = " + "[" * 5000, "a = " + "{a = " * 1500 + "1" + "}" * 1500, ".".join(["a"] * 3000) + " = 1"),
+        *("a = " + "9" * 5000, "a = 0x" + "f" * 5000, f"a = {2**63}"),
+    ],
+    ids=["open", "tables", "key", "digits", "hex", "64 bits"],
+)
+def test_what_no_program_could_take_is_a_flaw(text: str) -> None:
+    outcome = parse_layers({"text": text}, House)
+    assert isinstance(outcome, tuple)
+    assert "nests deeper than" in outcome[0].message
+
+
+def test_integers_of_64_bits_are_taken() -> None:
+    outcome = parse_layers({"text": f"a = {-(2**63)}"}, House)
+    assert isinstance(outcome, tuple)
+    assert any("unknown key a" in flaw.message for flaw in outcome)
