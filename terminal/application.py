@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import datetime
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
@@ -18,6 +19,7 @@ from drivers.configured import code_reader, document_camera, identity_card_reade
 from drivers.hotplug import Hotplug
 from kiosk.composing import Origin
 from kiosk.configuration import Configuration, Screen
+from kiosk.health import Counter
 from kiosk.journeys.events import Device, Event
 from kiosk.journeys.pages import Idle, OutOfService
 from kiosk.ports import View
@@ -165,7 +167,8 @@ class Application:
             readers[Device.SMART_CARD] = ReaderService(slot, report, self._bug, device=Device.SMART_CARD)
         codes = None
         if devices.code_reader:
-            codes = CodeReaderService(code_reader(devices.code_reader, self._ends), report, self._bug)
+            count = partial(self._book.count, Device.CODES, Counter.CODES)
+            codes = CodeReaderService(code_reader(devices.code_reader, self._ends), report, self._bug, count=count)
         return Services(
             card_readers=readers,
             codes=codes,
@@ -205,8 +208,7 @@ class Application:
         self._view.close()
         self._plugged.stop(within_s=STOP_WITHIN_S)
         self._services.camera.stop_watching()
-        for thread in self._services.threads:
-            thread.stop(within_s=STOP_WITHIN_S)
+        self._services.stop(within_s=STOP_WITHIN_S, last=self._book.write_down_all)
         self._ends.close()
         self._view.deleteLater()
         sys.excepthook = sys.__excepthook__

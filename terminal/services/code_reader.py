@@ -11,10 +11,14 @@ LOOK_FOR_CODE_S = 0.02
 
 
 class CodeReaderService:
-    """Until somebody looks, its status alone is told. `tell` hears of codes in the device's thread."""
+    """Until somebody looks, its status alone is told. `tell` hears of codes in the device's thread, `count` that one
+    was read."""
 
-    def __init__(self, reader: CodeReader, report: Report, on_bug: OnBug) -> None:
+    def __init__(
+        self, reader: CodeReader, report: Report, on_bug: OnBug, *, count: Callable[[], None] = lambda: None
+    ) -> None:
         self._reader = reader
+        self._count = count
         self._status = StatusReport(Device.CODES, report)
         self._tell: Callable[[CodeRead], None] | None = None
         self.thread = DeviceThread("code-reader", poll=self._poll, on_bug=on_bug)
@@ -44,5 +48,6 @@ class CodeReaderService:
                 return LOST_STATUS_S
             case code:
                 self._status.works()
+                self._count()
                 self._tell(code)
                 return LOOK_FOR_CODE_S

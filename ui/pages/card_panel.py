@@ -49,9 +49,14 @@ def suffix_of(device: Device) -> str:
     return Offer.SOCIAL_SECURITY_CARD.value if device is Device.SMART_CARD else ""
 
 
+def kind_of_cards(devices: Devices) -> str:
+    """The ending of the texts about the cards that this terminal reads, of one kind or of two."""
+    return Offer.EITHER.value if devices.smart_card_reader else ""
+
+
 def away_heading(devices: Devices, say: Texts) -> str:
     """While nothing can be read."""
-    return say("identify.away.either" if devices.smart_card_reader else "identify.away")
+    return say(f"identify.away{kind_of_cards(devices)}")
 
 
 def derive_card_panel(state: Identify, devices: Devices, say: Texts) -> CardPanelProps:

@@ -9,6 +9,7 @@ from PySide6.QtQml import QmlElement, QmlUncreatable
 from kiosk.journeys.events import Awakened, Event
 from kiosk.journeys.pages import Goodbye
 from kiosk.session import Session
+from ui.pages.card_panel import kind_of_cards
 from ui.pages.page_view_model import PageViewModel
 from ui.place import Place
 from ui.rows import Rows
@@ -40,7 +41,7 @@ class GoodbyeProps:
 
 
 def derive_goodbye(page: Goodbye, session: Session, place: Place, say: Texts) -> GoodbyeProps:
-    either = ".either" if session.devices.smart_card_reader else ""
+    either = kind_of_cards(session.devices)
     things = [(f"card{either}", "card"), ("papers", "book")]
     if page.slip_printed:
         things.append(("slip", "printer"))

@@ -6,12 +6,13 @@ from dataclasses import asdict, dataclass, replace
 from PySide6.QtCore import Property, QObject, Signal, Slot
 from PySide6.QtQml import QmlElement, QmlUncreatable
 
-from kiosk.availability import why_not_now
+from kiosk.availability import Devices, why_not_now
 from kiosk.faults import Fault
 from kiosk.items import Fact, Item, Material
 from kiosk.journeys.events import ApplicationBegun, Event, WentBack
 from kiosk.journeys.pages import ReadingGuide
 from kiosk.session import Session
+from ui.pages.card_panel import kind_of_cards
 from ui.pages.page_view_model import PageViewModel
 from ui.place import Place
 from ui.rows import Rows
@@ -73,7 +74,7 @@ def derive_guide(page: ReadingGuide, session: Session, place: Place, say: Texts)
         last=say("guide.last"),
         needs=(
             GuideSection(say("guide.who"), tuple(map(GuideLine, item.guide.who))),
-            GuideSection(say("guide.bring"), _bring(item, say)),
+            GuideSection(say("guide.bring"), _bring(item, session.devices, say)),
         ),
         terms=(
             GuideSection(say("guide.time"), _time(item, say)),
@@ -90,9 +91,9 @@ def _reason(fault: Fault, say: Texts, *, large: bool) -> str:
     return sentence.partition("，")[0] if large or len(sentence) > ROOM_OF_BUTTON else sentence
 
 
-def _bring(item: Item, say: Texts) -> tuple[GuideLine, ...]:
+def _bring(item: Item, devices: Devices, say: Texts) -> tuple[GuideLine, ...]:
     if not item.materials:
-        return (GuideLine(say("guide.bring.card_only"), strong=True),)
+        return (GuideLine(say(f"guide.bring.card_only{kind_of_cards(devices)}"), strong=True),)
     count = len(item.materials)
     lead = say("guide.bring.more", count=COUNTED[count] if count < len(COUNTED) else f" {count} ")
     return (GuideLine(lead), *(_material(material, say) for material in item.materials))

@@ -14,6 +14,7 @@ from kiosk.journeys.events import Event, ItemChosen, WentBack
 from kiosk.journeys.pages import Home
 from kiosk.session import Session
 from ui.delivery import offline_line
+from ui.pages.card_panel import kind_of_cards
 from ui.pages.page_view_model import PageViewModel
 from ui.place import Place
 from ui.rows import Rows
@@ -56,7 +57,7 @@ def derive_home(page: Home, session: Session, place: Place, say: Texts) -> HomeP
         notice=_notice(session, say),
         offline=offline_line(session.delivery, say),
         way=say("home.way"),
-        way_card=say("home.way.card"),
+        way_card=say(f"home.way.card{kind_of_cards(session.devices)}"),
         way_answer=say("home.way.answer"),
         way_camera=say("home.way.camera"),
         way_sign=say("home.way.sign"),

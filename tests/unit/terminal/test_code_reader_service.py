@@ -26,7 +26,13 @@ class Counter:
         self.codes: queue.SimpleQueue[CodeRead] = queue.SimpleQueue()
         self.bugs: list[BaseException] = []
         reader = CameraCodeReader(FolderOfFrames(folder))
-        self.service = CodeReaderService(reader, lambda event, _: self.told.put(event), self.bugs.append)
+        self.counted = 0
+        self.service = CodeReaderService(
+            reader, lambda event, _: self.told.put(event), self.bugs.append, count=self._count
+        )
+
+    def _count(self) -> None:
+        self.counted += 1
 
     def hold(self, text: str) -> None:
         fresh = self.folder / "fresh.png"
@@ -48,6 +54,7 @@ def test_a_code_is_told_to_whoever_looks(counter: Counter) -> None:
     assert counter.told.get(timeout=WITHIN_S) == DeviceChanged(Device.CODES, Ready())
     counter.service.look(counter.codes.put)
     assert counter.codes.get(timeout=WITHIN_S).text == "取号 A012"
+    assert counter.counted == 1
     counter.service.rest()
 
 

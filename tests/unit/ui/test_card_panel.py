@@ -17,13 +17,27 @@ from kiosk.faults import (
 )
 from kiosk.journeys.events import Device
 from kiosk.journeys.identify import AwaitingCard, Expired, Identified, Identify, NotRead, Reading
-from kiosk.journeys.pages import Identifying, SigningByCard
+from kiosk.journeys.pages import ChoosingWay, Home, Identifying, ReadingGuide, SigningByCard
 from kiosk.ports import NeedsAttention, Starting
 from ui.pages.card_panel import CardPanelProps, derive_card_panel
+from ui.pages.guide_view_model import derive_guide
+from ui.pages.home_view_model import derive_home
 from ui.pages.identify_view_model import IdentifyProps, derive_identify
+from ui.pages.other_way_view_model import derive_other_way
 from ui.pages.sign_by_card_view_model import derive_sign_by_card
 from ui.sheet_application import SHOWN, WHOLE
-from ui.sheet_people import ALLOWANCE, APPLICANT, FLAT_ALONE, NO_READER, PLACE, SLOT_ALONE, TWO_READERS, WORKING, at
+from ui.sheet_people import (
+    ALLOWANCE,
+    APPLICANT,
+    FLAT_ALONE,
+    INSURANCE,
+    NO_READER,
+    PLACE,
+    SLOT_ALONE,
+    TWO_READERS,
+    WORKING,
+    at,
+)
 from ui.texts import texts_of
 
 SAY = texts_of("zh_hans")
@@ -117,3 +131,18 @@ def test_a_card_is_drawn_where_it_is_read() -> None:
 )
 def test_what_went_wrong_leads_to_what_can_be_done(device: Device, fault: Fault, heading: str) -> None:
     assert identify(NotRead(device, fault), TWO_READERS).heading == heading
+
+
+@pytest.mark.parametrize(("devices", "named"), [(WORKING, "身份证"), (TWO_READERS, "社保卡")])
+def test_what_to_bring_and_how_to_confirm_names_the_cards_that_are_read_here(devices: Devices, named: str) -> None:
+    guide = ReadingGuide(INSURANCE)
+    (bring,) = derive_guide(guide, at(guide, devices), PLACE, SAY).needs[1].lines
+    other_way = derive_other_way(at(ChoosingWay(WHOLE, SHOWN), devices), SAY)
+    assert bring.text.endswith(named)
+    assert other_way.card_line.endswith(named)
+
+
+def test_with_two_readers_no_page_asks_for_the_identity_card_alone() -> None:
+    home = derive_home(Home(), at(Home(), TWO_READERS), PLACE, SAY)
+    other_way = derive_other_way(at(ChoosingWay(WHOLE, SHOWN), TWO_READERS), SAY)
+    assert "身份证" not in home.way_card + other_way.card_name + other_way.witness_line
