@@ -13,6 +13,7 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from numpy.typing import NDArray
 from PIL import Image
 
+from drivers.codes import pictures
 from drivers.codes.camera import CameraCodeReader, main
 from drivers.codes.decoding import read_codes
 from drivers.codes.pictures import read_picture
@@ -187,6 +188,22 @@ def test_a_code_on_nothing_is_read(ink: int, tmp_path: Path) -> None:
     read = read_picture(tmp_path / "clear.png")
     assert read is not None
     assert payloads(read) == [b"clear"]
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "P", "1", "I;16", "LA", "CMYK"])
+def test_a_file_of_very_many_dots_is_halved_and_read(
+    mode: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pictures, "HALVED_FROM_DOTS", 10_000)
+    modules = symbol("many", Formats.QRCode)
+    grey = Image.fromarray(modules)
+    drawn = Image.fromarray(modules.astype(np.uint16) * 257) if mode == "I;16" else grey.convert(mode)
+    path = tmp_path / ("many.jpg" if mode == "CMYK" else "many.png")
+    drawn.save(path)
+    read = read_picture(path)
+    assert read is not None
+    assert read.shape[0] == -(-modules.shape[0] // 2)
+    assert payloads(read) == [b"many"]
 
 
 @given(cut=st.integers(0, 2000), flips=st.lists(st.tuples(st.integers(0, 1999), st.integers(0, 255)), max_size=5))
