@@ -64,6 +64,11 @@ class DeviceBook:
             with self._guard:
                 self._counts[device.value, counter] += amount
 
+    def write_down_all(self, outbox: Outbox) -> None:
+        """Counts too, whose time has not come: the terminal ends."""
+        self._next_s = self._now_s()
+        self.write_down(outbox)
+
     def write_down(self, outbox: Outbox) -> None:
         """In the store's thread."""
         with self._guard:

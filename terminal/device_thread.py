@@ -2,7 +2,8 @@
 
 import queue
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable
 
 Job = Callable[[], None]
 
@@ -52,3 +53,13 @@ class DeviceThread:
         except BaseException as bug:  # the thread's last words: nobody else would hear of it
             self._on_bug(bug)
             raise
+
+
+def stop_together(threads: Iterable[DeviceThread], *, within_s: float) -> None:
+    """Several whose devices hang take no longer than one."""
+    threads = tuple(threads)
+    deadline = time.monotonic() + within_s
+    for thread in threads:
+        thread.stop(within_s=0)
+    for thread in threads:
+        thread.stop(within_s=max(deadline - time.monotonic(), 0))

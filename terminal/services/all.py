@@ -1,12 +1,13 @@
 """The services of one terminal together."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from kiosk.availability import Devices
 from kiosk.journeys.events import Device
 from kiosk.ports import Starting
-from terminal.device_thread import DeviceThread
+from sync.outbox.store import Outbox
+from terminal.device_thread import DeviceThread, stop_together
 from terminal.services.card_readers import ReaderService
 from terminal.services.code_reader import CodeReaderService
 from terminal.services.document_camera import CameraService
@@ -26,13 +27,22 @@ class Services:
 
     @property
     def threads(self) -> Iterator[DeviceThread]:
-        """The store's last: the others still tell it how things ended."""
+        yield from self._devices
+        yield self.store.thread
+
+    @property
+    def _devices(self) -> Iterator[DeviceThread]:
         yield from (reader.thread for reader in self.card_readers.values())
         yield self.camera.thread
         if self.codes:
             yield self.codes.thread
         yield self.printer.thread
-        yield self.store.thread
+
+    def stop(self, *, within_s: float, last: Callable[[Outbox], None]) -> None:
+        """End the threads, the store's last: the others still tell it how things ended, and so does `last`."""
+        stop_together(self._devices, within_s=within_s)
+        self.store.ask(last)
+        self.store.thread.stop(within_s=within_s)
 
     def poll_devices(self) -> None:
         """Something was plugged in or pulled out: ask every device now."""

@@ -82,6 +82,10 @@ class StoreService:
             return False
         return True
 
+    def ask(self, job: Callable[[Outbox], None]) -> None:
+        """In the store's thread, where it may be opened."""
+        self.thread.post(lambda: job(self.outbox) if self._opens() else None)
+
     def seal(self, submission: SealedSubmission, visit: int) -> None:
         self.thread.post(lambda: self._seal(submission, visit))
 

@@ -59,6 +59,14 @@ def test_counts_are_gathered_and_written_together(store: Store) -> None:
     assert store.written()["receipt_printer"].counters == {Counter.PRINTS: 3, Counter.PAPER_MM: 360}
 
 
+def test_what_was_counted_last_is_written_down_when_the_terminal_ends(store: Store) -> None:
+    store.book.status(Device.PRINTER, Ready())
+    assert store.written()["receipt_printer"].counters == {}
+    store.book.count(Device.PRINTER, Counter.PRINTS)
+    store.book.write_down_all(store.outbox)
+    assert store.written()["receipt_printer"].counters == {Counter.PRINTS: 1}
+
+
 def test_nothing_counted_is_nothing_written(store: Store) -> None:
     store.book.count(Device.PRINTER, Counter.PAPER_MM, 0)
     store.now_s += KEEP_EVERY_S

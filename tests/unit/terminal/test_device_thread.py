@@ -7,7 +7,8 @@ from functools import partial
 
 import pytest
 
-from terminal.device_thread import DeviceThread
+from terminal.device_thread import DeviceThread, stop_together
+from tests.system.waiting import until
 
 WITHIN_S = 10.0
 
@@ -104,3 +105,22 @@ def test_nothing_of_a_job_stays_once_it_is_done() -> None:
     assert polled.wait(WITHIN_S)
     assert gone() is None
     thread.stop(within_s=WITHIN_S)
+
+
+def test_threads_that_end_together_are_all_told_before_one_is_waited_for() -> None:
+    def second_has_ended() -> bool:
+        return all(thread.name != "second" for thread in threading.enumerate())
+
+    hangs = threading.Event()
+
+    def hang_until_the_second_has_ended() -> None:
+        hangs.set()
+        until(second_has_ended, "the second was told")
+
+    first, second = (DeviceThread(name, poll=lambda: 60.0, on_bug=no_bug) for name in ("first", "second"))
+    second.start()
+    first.post(hang_until_the_second_has_ended)
+    first.start()
+    assert hangs.wait(WITHIN_S)
+    stop_together((first, second), within_s=60.0)
+    assert second_has_ended()
