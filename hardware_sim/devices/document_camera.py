@@ -44,6 +44,7 @@ class DeskCamera:
         self._page: LaidPage | None = None
         self._troubles: frozenset[Trouble] = frozenset()
         self._moving: list[Placement] = []
+        self._at_rest: Picture | None = None  # drawn once; each steady frame adds its noise
         self._steady: list[bytes] = []
         self._frame = 0
         self._seed = itertools.count(1 + seed * 1_000_003)
@@ -65,32 +66,32 @@ class DeskCamera:
     def put(self, page: LaidPage | None) -> None:
         """Lay a page down in place of the one that lies there; `None` takes it away."""
         self._page = page
-        self._steady = []
+        self._at_rest, self._steady = None, []
         self._moving = [] if page is None else [page.placement.moved(w.x, w.y, w.degrees) for w in _WAY_IN]
 
     def set_troubles(self, troubles: frozenset[Trouble]) -> None:
         """Of the camera and its light, whatever lies there."""
         self._troubles = troubles
-        self._steady = []
+        self._at_rest, self._steady = None, []
 
     def next_png(self) -> bytes:
         if self._page is not None and self._moving:
-            return self._encoded(
-                desk_view(self._page.picture, self._moving.pop(0), self._page.troubles | self._troubles)
-            )
+            return self._encoded(self._view(self._moving.pop(0)))
         if len(self._steady) < STEADY_VARIANTS:
-            self._steady.append(self._encoded(self._still()))
+            if self._at_rest is None:
+                self._at_rest = self._view(self._page.placement if self._page else Placement())
+            self._steady.append(self._encoded(self._at_rest))
             return self._steady[-1]
         self._frame += 1
         return self._steady[self._frame // HELD_FRAMES % STEADY_VARIANTS]
 
-    def _still(self) -> Picture:
+    def _view(self, placement: Placement) -> Picture:
         if self._page is None:
-            return desk_view(None, Placement(), self._troubles)
-        return desk_view(self._page.picture, self._page.placement, self._page.troubles | self._troubles)
+            return desk_view(None, placement, self._troubles)
+        return desk_view(self._page.picture, placement, self._page.troubles | self._troubles)
 
     def _encoded(self, frame: Picture) -> bytes:
-        _, png = cv2.imencode(".png", with_noise(frame, next(self._seed)), [cv2.IMWRITE_PNG_COMPRESSION, 1])
+        _, png = cv2.imencode(".png", with_noise(frame, next(self._seed)), [cv2.IMWRITE_PNG_COMPRESSION, 0])
         return png.tobytes()
 
 
