@@ -6,18 +6,23 @@ input ends everything ends.
     {"do": "start", "what": "terminal", "stop_at": "terminal.printed"}    {"do": "end", "what": "terminal"}
     {"do": "end", "what": "gateway"}        {"do": "start", "what": "gateway"}
     {"do": "await stop", "within_s": 30}    until it has come to its step and stands there
-    {"do": "kill", "what": "terminal"}      {"do": "received"}    {"do": "status"}
+    {"do": "kill", "what": "terminal"}      {"do": "received"}    {"do": "devices"}
 """
 
 import argparse
 import json
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from kiosk.submission import Json
+from sync.outbox.overview import NoStore, overview
+from sync.outbox.schema import StoreTrouble
 from terminal.supervisor import House, NotStarted
 
+MOST_MB = 4000
 LOOK_EVERY_S = 0.02
 
 
@@ -46,9 +51,17 @@ class Servant:
                 return self._await_stop(float(request["within_s"]))
             case "received":
                 return self._house.received()
-            case "status":
-                return self._house.status()
+            case "devices":
+                return self._devices()
         raise ValueError(f"nothing here is called {request['do']!r}")
+
+    def _devices(self) -> Json:
+        """As `kiosk-provision status` tells them."""
+        try:
+            told = overview(self._house.directory / "store", datetime.now(UTC), budget_mb=MOST_MB)
+        except StoreTrouble as trouble:
+            raise ValueError(f"the store does not open: {trouble}") from trouble
+        return {} if isinstance(told, NoStore) else told.as_json()["devices"]
 
     def _await_stop(self, within_s: float) -> bool:
         deadline = time.monotonic() + within_s

@@ -71,7 +71,7 @@ class House:
     ) -> None:
         for name in ("terminal", "agent"):
             self.end(name)
-        if self.sim_directory.exists():
+        if (self.sim_directory / "control.json").exists():  # while the devices run
             self.sim("down")
         self.end("gateway")
         shutil.rmtree(self.sockets, ignore_errors=True)

@@ -1,8 +1,9 @@
-"""`kiosk-sim scenario`: check and run scenarios. Exit codes: 0 all well, 1 one failed, 2 not a scenario."""
+"""`kiosk-sim scenario`: check, list and run scenarios. Exit codes: 0 all well, 1 one failed, 2 not a scenario."""
 
 import argparse
 import json
 import shutil
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -34,6 +35,29 @@ def check(chosen: argparse.Namespace) -> int:
     return 2 if findings or not scenarios else 0
 
 
+def show(chosen: argparse.Namespace) -> int:
+    """Say what each shows: a row of a table for each."""
+    scenarios, findings = _read(chosen.files)
+    if chosen.json:
+        rows = [
+            {"file": str(one.path), "title": one.title, "about": one.about, "faults": list(one.faults)}
+            for one in scenarios
+        ]
+        print(json.dumps(rows, ensure_ascii=False, indent=2))
+    else:
+        print("\n".join(table(scenarios)))
+    return 2 if findings or not scenarios else 0
+
+
+def table(scenarios: Sequence[Scenario]) -> list[str]:
+    """Which scenario shows what, as the rows of a Markdown table."""
+    rows = ["| scenario | title | faults | shows |", "|---|---|---|---|"]
+    for one in scenarios:
+        faults = ", ".join(f"`{fault}`" for fault in one.faults)
+        rows.append(f"| `{one.path.stem}` | {one.title} | {faults} | {one.about} |")
+    return rows
+
+
 def run(chosen: argparse.Namespace) -> int:
     """Perform them and leave the reports."""
     from hardware_sim.scenario.performing import perform
@@ -63,6 +87,7 @@ def run(chosen: argparse.Namespace) -> int:
                 print("".join(f"     {line}\n" for line in (result.why, result.stood) if line), end="", flush=True)
 
     stopped = False
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl+C: nothing is left running
     try:
         perform(scenarios, out, told=told)
     except KeyboardInterrupt:
@@ -96,6 +121,7 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     actions = family.add_subparsers(required=True, metavar="ACTION")
     for name, act, help_text in (
         ("check", check, "say what is wrong with a scenario, by line"),
+        ("list", show, "say what each scenario shows"),
         ("run", run, "perform it on a whole terminal and leave a report"),
     ):
         action = actions.add_parser(name, help=help_text, description=help_text)

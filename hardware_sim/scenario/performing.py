@@ -31,7 +31,8 @@ SIGNATURE = (
 def perform(scenarios: Sequence[Scenario], out: Path, *, told: Callable[[Result], None]) -> None:
     """One after another, those that need the same world in one and the same. `told` hears of each as it ends.
 
-    A world that broke is made anew for those that are left, unless that was in vain twice in a row.
+    A world that broke is made anew for those that are left, unless that was in vain twice in a row; one that did not
+    start is not.
     """
     kinds: dict[tuple[bool, tuple[str, ...]], list[Scenario]] = {}
     for scenario in scenarios:
@@ -49,8 +50,7 @@ def perform(scenarios: Sequence[Scenario], out: Path, *, told: Callable[[Result]
                         in_vain = in_vain + 1 if trouble else 0
                         told(result)
             except WorldFailed as failure:
-                trouble = str(failure)
-                in_vain += 1
+                trouble, in_vain = str(failure), MOST_IN_VAIN
             while left and in_vain >= MOST_IN_VAIN:
                 told(Result(left.pop(0), trouble=trouble))
 

@@ -56,6 +56,16 @@ class Scenario:
     steps: tuple[Step, ...]
 
     @property
+    def faults(self) -> tuple[str, ...]:
+        """What goes wrong, each once; a plug that is pulled is a fault too."""
+        given = (
+            step.value if step.verb == "fault" else f"{step.value}.unplugged"
+            for step in self.steps
+            if step.verb in ("fault", "unplug")
+        )
+        return tuple(dict.fromkeys(given))
+
+    @property
     def power_cuts(self) -> tuple[str, ...]:
         """Where the terminal loses its power, in order."""
         return tuple(
@@ -73,7 +83,7 @@ class NotAScenario(Exception):
 
 def read_scenario(path: Path) -> Scenario:
     """Raises `NotAScenario` with every finding."""
-    reader = _Reader(path)
+    reader = _Reader(path, within=frozenset({path.resolve()}))
     scenario = reader.scenario()
     if reader.findings:
         raise NotAScenario(reader.findings)
@@ -85,6 +95,7 @@ class _Reader:
     path: Path
     findings: list[Finding] = field(default_factory=list)
     lines: Mapping[Place, int] = field(default_factory=dict)
+    within: frozenset[Path] = frozenset()  # the files on the way here
 
     def scenario(self) -> Scenario:
         tree = self._tree(TOP)
@@ -215,11 +226,14 @@ class _Reader:
             self._find((*place, "include"), f"{name}: files include one another too deeply")
             return
         path = self.path.parent / name
-        if not path.is_file():
+        if not _is_file(path):
             there = [str(file.relative_to(self.path.parent)) for file in self.path.parent.rglob("*.toml")]
             self._find((*place, "include"), _unknown("file", name, name, there))
             return
-        reader = _Reader(path)
+        if path.resolve() in self.within:
+            self._find((*place, "include"), f"{name}: files include one another in a circle")
+            return
+        reader = _Reader(path, within=self.within | {path.resolve()})
         yield from reader.included(depth + 1)
         self.findings += reader.findings
 
@@ -250,6 +264,13 @@ def _unknown(what: str, shown: str, word: str, known: Iterable[str]) -> str:
     nearest = difflib.get_close_matches(word, names, n=1, cutoff=0.0)
     hint = f"; the nearest known one is {nearest[0]}" if nearest else ""
     return (f"unknown {what} {shown}" if what else f"{shown} is not known") + hint
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # no name of a file
+        return False
 
 
 def _named(place: Place) -> str:

@@ -50,11 +50,12 @@ def stood_on(seen: Mapping[str, Any]) -> str:
 class Finger:
     """Touches the terminal's screen and looks at it, through its automation socket.
 
-    `has_stopped`: whether the terminal stands at the step of its power cut, so that a touch was its last.
+    `no_answer_comes` is asked while one is waited for: whether the terminal stands at the step of its power cut, so
+    that a touch was its last. It raises `WorldFailed` when all has ended.
     """
 
-    def __init__(self, socket_path: Path, has_stopped: Callable[[], bool]) -> None:
-        self._has_stopped = has_stopped
+    def __init__(self, socket_path: Path, no_answer_comes: Callable[[], bool]) -> None:
+        self._no_answer_comes = no_answer_comes
         self._line = socket.socket(socket.AF_UNIX)
         self._line.settimeout(ANSWER_WITHIN_S)
         self._line.connect(str(socket_path))
@@ -70,7 +71,7 @@ class Finger:
         try:
             self._line.sendall(json.dumps(request, ensure_ascii=False).encode() + b"\n")
             while not select.select([self._line], [], [], ASK_AGAIN_S)[0]:
-                if self._has_stopped():
+                if self._no_answer_comes():
                     return {"page": "", "texts": []}
                 if time.monotonic() > deadline:
                     raise WorldFailed("the terminal does not answer")
@@ -106,6 +107,7 @@ class World:
         self._devices = tuple(devices)
         self._platform_is_reachable = True
         self._is_up = False
+        self._may_stop = False
         self.finger: Finger | None = None
 
     def __enter__(self) -> Self:
@@ -124,11 +126,11 @@ class World:
         )
         try:
             told = self._heard()
-        except WorldFailed:
-            self._end()
-            raise
+            self._is_up = True
+        finally:
+            if not self._is_up:
+                self._end()
         self.sim = Simulation(Path(told["devices"]))
-        self._is_up = True
         self._automation = Path(told["automation"])
         return self
 
@@ -142,7 +144,8 @@ class World:
         """A terminal at which nobody stands yet. `stop_at`: one of `STEPS`, where its power will be cut."""
         self.end_terminal()
         self._say(do="start", what="terminal", stop_at=stop_at and STEPS[stop_at])
-        self.finger = Finger(self._automation, self._has_stopped if stop_at else lambda: False)
+        self._may_stop = stop_at is not None
+        self.finger = Finger(self._automation, self._has_stopped)
 
     def end_terminal(self) -> None:
         if self.finger is not None:
@@ -167,7 +170,10 @@ class World:
         self._say(do="kill", what="terminal")
 
     def _has_stopped(self) -> bool:
-        return bool(self._say(do="await stop", within_s=0))
+        """Whether the terminal stands at the step of its power cut."""
+        if self._house.poll() is not None:
+            raise WorldFailed(f"the house has ended:\n{self._said()}")
+        return self._may_stop and bool(self._say(do="await stop", within_s=0))
 
     def received(self) -> list[dict[str, Any]]:
         """What the platform has: a row for each submission."""
@@ -175,8 +181,7 @@ class World:
 
     def devices(self) -> dict[str, Any]:
         """How the terminal's devices are, as the technician is told."""
-        store = self._say(do="status")["store"]
-        return dict(store["devices"]) if store else {}
+        return dict(self._say(do="devices"))
 
     def _say(self, **request: object) -> Any:
         if self._house.stdin is None:

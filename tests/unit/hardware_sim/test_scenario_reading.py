@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hardware_sim.faults import FAULTS
-from hardware_sim.scenario.command import SHIPPED, scenario_files
+from hardware_sim.scenario.command import PARTS, SHIPPED, scenario_files, table
 from hardware_sim.scenario.language import CODES, EXPECTATIONS, NAMES, PEOPLE, TOP, VERBS
 from hardware_sim.scenario.reading import NotAScenario, Scenario, read_scenario
 
@@ -143,7 +143,53 @@ def test_every_scenario_that_ships_can_be_performed(path: Path) -> None:
 
 
 def test_every_fault_has_a_scenario_that_ships() -> None:
-    shown = {
-        step.value for path in scenario_files([SHIPPED]) for step in read_scenario(path).steps if step.verb == "fault"
-    }
+    shown = {fault for path in scenario_files([SHIPPED]) for fault in read_scenario(path).faults}
     assert FAULTS.keys() <= shown, FAULTS.keys() - shown
+
+
+def test_the_power_is_cut_at_every_step_at_which_it_can_be() -> None:
+    (at,) = FAULTS["power.cut"].parameters
+    shown = [cut for path in scenario_files([SHIPPED]) for cut in read_scenario(path).power_cuts]
+    assert sorted(shown) == sorted(at.choices)
+
+
+def test_every_scenario_that_ships_looks_at_what_holds_and_leaves_a_picture_of_it() -> None:
+    for path in scenario_files([SHIPPED]):
+        scenario = read_scenario(path)
+        assert {"expect", "picture"} <= {step.verb for step in scenario.steps}, path
+        assert scenario.about, path
+
+
+def test_the_document_says_which_scenario_shows_what_as_scenario_list_does() -> None:
+    wanted = "\n".join(table([read_scenario(path) for path in scenario_files([SHIPPED])]))
+    assert wanted in (ROOT / "docs" / "scenarios.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a = " + "[" * 5000, "nests too deeply"),
+        (".".join(["a"] * 3000) + " = 1", "nests deeper than 32"),
+        ("seed = " + "9" * 5000, "too many digits"),
+        ('title = "x"\n[[steps]]\ninclude = "' + "a" * 400 + '"', "unknown file"),
+        ('title = "x"\n' + '[[steps]]\ninclude = "scenario.toml"\n' * 12, "in a circle"),
+        ('title = "x"\nseed = [\n' + "1,\n" * 2600 + "]", "seed is a whole number"),
+    ],
+    ids=["deep", "deep key", "digits", "long name", "circle", "many lines"],
+)
+def test_what_no_program_could_take_is_a_finding_and_found_soon(tmp_path: Path, text: str, message: str) -> None:
+    path = tmp_path / "scenario.toml"
+    path.write_text(text, "utf-8")
+    with pytest.raises(NotAScenario, match=message):
+        read_scenario(path)
+
+
+def test_every_part_that_ships_is_used() -> None:
+    files = sorted(SHIPPED.rglob("*.toml"))
+    included = {
+        line.split('"')[1].rpartition("/")[2]
+        for file in files
+        for line in file.read_text("utf-8").splitlines()
+        if line.startswith("include = ")
+    }
+    assert {file.name for file in files if file.parent.name == PARTS} == included
