@@ -183,7 +183,7 @@ def test_a_printer_that_says_nothing_is_not_believed(stage: Stage) -> None:
         citizen.insures_themselves()
         stage.sim("fault", "set", "printer.no-answer")
         citizen.signs()
-        texts = hand.wait("done", name="reprintButton", within_s=40)
+        texts = hand.wait("done", text="凭条没打出来", within_s=40)
         assert not any("请取走" in text for text in texts)
 
     stage.play(script)
