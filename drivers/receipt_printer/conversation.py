@@ -1,5 +1,6 @@
 """What is said and heard over a printer's wire, in its dialect of status."""
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from typing import Literal, TypeVar
@@ -27,13 +28,15 @@ _PARSERS: dict[str, Callable[[bytes], Heard]] = {"escpos": parse_heard, "custom"
 class Conversation:
     """Every method may raise `TransportLost`. `confirmed` and `others` grow until `begin`.
 
-    `paused`: it said XOFF last. `silent`: the last `listen` heard nothing.
+    `paused`: it said XOFF last. `silent`: the last `listen` heard nothing. `until_s`: no answer is waited for beyond
+    this monotonic time.
     """
 
     confirmed: set[bytes]
     others: bytes
     paused: bool
     silent: bool
+    until_s: float = math.inf
     _rest: bytes
 
     def __init__(self, transport: Transport, dialect: Literal["escpos", "custom"]) -> None:
@@ -83,18 +86,21 @@ class Conversation:
     def answer_to(self, question: bytes) -> bytes:
         """What comes after a question in its turn, such as `1D 49 n`, as it is, until nothing more comes."""
         self.write(question)
-        deadline = time.monotonic() + ANSWER_WITHIN_S
-        answer = self._transport.read(within_s=ANSWER_WITHIN_S)
+        deadline = self._deadline()
+        answer = self._transport.read(within_s=max(deadline - time.monotonic(), 0))
         while answer and time.monotonic() < deadline and (more := self._transport.read(within_s=QUIET_S)):
             answer += more
         return answer
 
     def _first(self, wanted: Callable[[Heard], Sequence[Answer]]) -> Answer | None:
-        deadline = time.monotonic() + ANSWER_WITHIN_S
+        deadline = self._deadline()
         while (left := deadline - time.monotonic()) > 0:
             if found := wanted(self.listen(within_s=left)):
                 return found[0]
         return None
+
+    def _deadline(self) -> float:
+        return min(time.monotonic() + ANSWER_WITHIN_S, self.until_s)
 
     def _forget(self) -> None:
         self._rest = b""
