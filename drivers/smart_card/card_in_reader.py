@@ -35,8 +35,12 @@ class CardInReader:
         self._wire.close()
 
     def status(self) -> Ready | Disconnected:
-        seen = self._wire.look()
-        return self._away(seen) if isinstance(seen, Trouble) else Ready()
+        match self._wire.look():
+            case Trouble() as trouble:
+                return self._away(trouble)
+            case Empty():
+                self._seen = None
+        return Ready()
 
     def find_card(self) -> CardPresent | NoCard | Disconnected:
         """A card is told until it was read, then again only when the reader was seen empty or another card came."""

@@ -88,6 +88,19 @@ def test_a_card_that_was_found_but_not_read_is_told_again_after_a_restart(slot: 
     assert reader.find_card() == NoCard(), "nobody saw it leave, and it was read"
 
 
+def test_a_card_that_was_seen_to_leave_between_visits_is_told_anew_after_a_restart(
+    slot: Slot, reader: SmartCardReader
+) -> None:
+    slot.insert(social_security_answers(RECORDS))
+    assert reader.find_card() == CardPresent()
+    assert isinstance(reader.read_card(), CardContent)
+    slot.remove()
+    assert reader.status() == Ready()
+    slot.restart_service()
+    slot.insert(social_security_answers(RECORDS))
+    assert reader.find_card() == CardPresent()
+
+
 def test_a_service_that_goes_in_the_middle_of_a_card_is_said_and_all_works_when_it_is_back(
     slot: Slot, reader: SmartCardReader
 ) -> None:
