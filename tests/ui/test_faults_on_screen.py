@@ -63,7 +63,7 @@ READING_AN_IDENTITY_CARD = {
 }
 READING_A_SOCIAL_SECURITY_CARD = {
     "smartcard.pulled": fault(faults.SMART_CARD_REMOVED, "next-read"),
-    "smartcard.mute": fault(faults.SMART_CARD_UNREADABLE, "next-read"),
+    "smartcard.mute": fault(faults.SMART_CARD_UNREADABLE),
     "smartcard.unplugged": Case("identify.left", "next-read"),
     "smartcard.service-restart": Case(None, "next-read"),
     "smartcard.service-down": Case("identify.left", "next-read"),
