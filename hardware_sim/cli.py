@@ -22,6 +22,7 @@ from hardware_sim.commands.wires import add_city, add_line
 from hardware_sim.control import NotRunning, Part, Refused, Simulation, ask
 from hardware_sim.scenario import command as scenarios
 
+LAST_WORDS = 1000
 STARTED_BY = {Part.SIMULATION: "kiosk-sim up", Part.LINE: "kiosk-sim line up", Part.CITY: "kiosk-sim city up"}
 
 
@@ -54,9 +55,13 @@ def _up(run_dir: Path, chosen: argparse.Namespace, words: list[str]) -> int:
         ask(run_dir, chosen.part, "status")
         print(f"kiosk-sim: a {chosen.part} already runs in {run_dir}", file=sys.stderr)
         return 1
-    if chosen.detach and chosen.ready_fd is None:
-        return _up_detached(run_dir, chosen, words)
-    return _up_here(run_dir, chosen)
+    try:
+        if chosen.detach and chosen.ready_fd is None:
+            return _up_detached(run_dir, chosen, words)
+        return _up_here(run_dir, chosen)
+    except OSError as error:  # a port that is taken, a folder that cannot be
+        print(f"kiosk-sim: {error}", file=sys.stderr)
+        return 2
 
 
 def _up_here(run_dir: Path, chosen: argparse.Namespace) -> int:
@@ -64,11 +69,7 @@ def _up_here(run_dir: Path, chosen: argparse.Namespace) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: down.set())
     with contextlib.ExitStack() as stack:
-        try:
-            stack.enter_context(chosen.start(run_dir, chosen, down))
-        except OSError as error:  # a port that is taken, a file that is not there
-            print(f"kiosk-sim: {error}", file=sys.stderr)
-            return 2
+        stack.enter_context(chosen.start(run_dir, chosen, down))
         _show(ask(run_dir, chosen.part, "status"), chosen)
         sys.stdout.flush()
         if chosen.ready_fd is not None:
@@ -98,7 +99,8 @@ def _up_detached(run_dir: Path, chosen: argparse.Namespace, words: list[str]) ->
     os.close(ready_write)
     with os.fdopen(ready_read, "rb") as ready:
         if not ready.readline():
-            print(f"kiosk-sim: it did not start; see {log_path}", file=sys.stderr)
+            why = log_path.read_text("utf-8", "replace").strip()[-LAST_WORDS:]
+            print(f"kiosk-sim: it did not start; see {log_path}\n{why}".rstrip(), file=sys.stderr)
             return 1
     _show(ask(run_dir, chosen.part, "status"), chosen)
     return 0

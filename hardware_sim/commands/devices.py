@@ -118,7 +118,11 @@ DEVICES = ("identity_card_reader", "smart_card_reader", "code_reader", "document
 
 
 def _speed(text: str) -> float:
-    if not 0 < (speed := float(text)) < 1e6:
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = 0.0
+    if not 0 < speed < 1e6:
         raise argparse.ArgumentTypeError(f"{text} is no speed")
     return speed
 

@@ -16,14 +16,15 @@ VARIANTS = 3  # of the noise: encoded once each, then shown in turn
 class CodeFrames:
     """Serves frames in `folder` from `start` until `stop`. Any thread may call.
 
-    While nothing is shown the picture stands still. With `CodeTrouble.STALE` the folder keeps the frame from before,
-    until something is shown without it.
+    While nothing is shown the picture stands still, and under a hand clock once each frame was there. With
+    `CodeTrouble.STALE` the folder keeps the frame from before, until something is shown without it.
     """
 
     def __init__(
         self, folder: Path, *, frames_per_s: float = FRAMES_PER_S, clock: Clock | None = None, seed: int = 0
     ) -> None:
         self._seed = seed
+        self._clock = clock or RealClock()
         self._guard = threading.RLock()
         self._shown: ShownCode | None = None
         self._shows = 0
@@ -33,7 +34,7 @@ class CodeFrames:
             folder,
             self._next_png,
             guard=self._guard,
-            clock=clock or RealClock(),
+            clock=self._clock,
             frames_per_s=frames_per_s,
             live=False,
             name="simulated code camera",
@@ -83,6 +84,8 @@ class CodeFrames:
 
     def _next_png(self) -> bytes | None:
         if self._view is None or (self._shown is None and self._encoded):
+            return None
+        if len(self._encoded) == VARIANTS and not isinstance(self._clock, RealClock):
             return None
         if len(self._encoded) < VARIANTS:
             much = self._shown is not None and CodeTrouble.NOISE in self._shown.troubles

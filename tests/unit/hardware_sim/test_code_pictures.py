@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import zxingcpp
 
+from hardware_sim.clock import HandClock
 from hardware_sim.devices.code_frames import CodeFrames
 from hardware_sim.devices.code_pictures import (
     SYMBOLOGIES,
@@ -96,6 +97,20 @@ def test_the_newest_frame_shows_what_is_held_before_the_camera(frames: CodeFrame
     assert frames.state()["shown"] == PAYLOAD.hex()
     frames.hide()
     assert current(folder) == []
+
+
+def test_an_hour_passes_at_once_by_hand_before_a_picture_that_stands_still(tmp_path: Path) -> None:
+    clock = HandClock()
+    frames = CodeFrames(tmp_path / "camera", clock=clock)
+    frames.start()
+    frames.show(ShownCode(PAYLOAD))
+    clock.advance(60.0)
+    before = (tmp_path / "camera" / CURRENT).stat()
+    clock.advance(3600.0)
+    assert (tmp_path / "camera" / CURRENT).stat() == before
+    frames.show(ShownCode(b"another"))
+    assert current(tmp_path / "camera") == [b"another"]
+    frames.stop()
 
 
 def test_of_a_camera_that_hangs_no_new_frame_comes(frames: CodeFrames, tmp_path: Path) -> None:

@@ -26,8 +26,15 @@ def running(tmp_path: Path) -> Iterator[control.Simulation]:
         yield sim
 
 
-def test_only_its_own_user_reaches_it(running: control.Simulation) -> None:
-    assert stat.S_IMODE(running.run_dir.stat().st_mode) == 0o700
+@pytest.fixture(scope="module")
+def unmoved(tmp_path_factory: pytest.TempPathFactory) -> Iterator[control.Simulation]:
+    """For all that is refused: nobody changes it."""
+    with simulation.running(tmp_path_factory.mktemp("unmoved") / "sim") as sim:
+        yield sim
+
+
+def test_only_its_own_user_reaches_it(unmoved: control.Simulation) -> None:
+    assert stat.S_IMODE(unmoved.run_dir.stat().st_mode) == 0o700
 
 
 def test_a_card_is_inserted_and_lifted(running: control.Simulation) -> None:
@@ -141,9 +148,9 @@ def test_receipts_are_waited_for(running: control.Simulation) -> None:
     ],
 )
 def test_unknown_names_give_code_2_and_the_nearest_known(
-    running: control.Simulation, arguments: list[str], nearest: str, capsys: pytest.CaptureFixture[str]
+    unmoved: control.Simulation, arguments: list[str], nearest: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert cli.main([*arguments, "--run-dir", str(running.run_dir)]) == 2
+    assert cli.main([*arguments, "--run-dir", str(unmoved.run_dir)]) == 2
     assert f"did you mean {nearest}?" in capsys.readouterr().err
 
 
@@ -184,21 +191,21 @@ def posted(sim: control.Simulation, path: bytes, body: bytes, *headers: bytes) -
     ],
 )
 def test_requests_that_are_none_are_refused(
-    running: control.Simulation, path: bytes, body: bytes, status: int, said: str
+    unmoved: control.Simulation, path: bytes, body: bytes, status: int, said: str
 ) -> None:
-    answered, outcome = posted(running, path, body)
+    answered, outcome = posted(unmoved, path, body)
     assert answered == status
     assert said in str(outcome["refused"])
 
 
-def test_pages_of_the_web_and_other_names_of_this_computer_are_kept_out(running: control.Simulation) -> None:
+def test_pages_of_the_web_and_other_names_of_this_computer_are_kept_out(unmoved: control.Simulation) -> None:
     for headers in (b"Host: HOST\r\nOrigin: http://HOST", b"Host: rebound.example", b"Host: HOST\r\nOrigin: null"):
-        assert spoken(running, b"GET /v1/status HTTP/1.1\r\n" + headers + b"\r\n\r\n")[0] == 403
+        assert spoken(unmoved, b"GET /v1/status HTTP/1.1\r\n" + headers + b"\r\n\r\n")[0] == 403
         request = b"POST /v1/acts/card-lift HTTP/1.1\r\nContent-Length: 2\r\n" + headers + b"\r\n\r\n{}"
-        assert spoken(running, request)[0] == 403
+        assert spoken(unmoved, request)[0] == 403
 
 
-def test_a_body_has_a_length_and_a_limit(running: control.Simulation) -> None:
+def test_a_body_has_a_length_and_a_limit(unmoved: control.Simulation) -> None:
     head = b"POST /v1/acts/card-lift HTTP/1.1\r\nHost: HOST\r\n"
     for headers, status in (
         (b"", 411),
@@ -207,7 +214,7 @@ def test_a_body_has_a_length_and_a_limit(running: control.Simulation) -> None:
         (b"Content-Length: 99999999", 413),
         (b"Content-Length: " + b"9" * 5000, 411),
     ):
-        assert spoken(running, head + headers + b"\r\n\r\n")[0] == status
+        assert spoken(unmoved, head + headers + b"\r\n\r\n")[0] == status
 
 
 @pytest.mark.parametrize(
@@ -219,9 +226,9 @@ def test_a_body_has_a_length_and_a_limit(running: control.Simulation) -> None:
     ],
 )
 def test_what_is_no_request_of_this_api_is_answered_with_a_sentence(
-    running: control.Simulation, request_bytes: bytes, status: int
+    unmoved: control.Simulation, request_bytes: bytes, status: int
 ) -> None:
-    answered, outcome = spoken(running, request_bytes)
+    answered, outcome = spoken(unmoved, request_bytes)
     assert answered == status
     assert "docs/simulator.md" in str(outcome["refused"])
 
@@ -236,10 +243,10 @@ def test_what_cannot_be_written_is_said_and_the_devices_go_on(running: control.S
     assert posted(running, b"/v1/acts/code-show", b'{"text": "two"}')[0] == 200
 
 
-def test_the_api_is_found_by_its_file_and_lists_what_it_can_do(running: control.Simulation) -> None:
-    address_file = running.run_dir / "control.json"
+def test_the_api_is_found_by_its_file_and_lists_what_it_can_do(unmoved: control.Simulation) -> None:
+    address_file = unmoved.run_dir / "control.json"
     assert stat.S_IMODE(address_file.stat().st_mode) == 0o600
-    status, outcome = spoken(running, b"GET /v1/acts HTTP/1.1\r\nHost: HOST\r\n\r\n")
+    status, outcome = spoken(unmoved, b"GET /v1/acts HTTP/1.1\r\nHost: HOST\r\n\r\n")
     acts = {act["act"]: act for act in outcome["answer"]}  # type: ignore[attr-defined]  # whatever JSON says
     assert status == 200
     assert all(act["meaning"].endswith(".") for act in acts.values())
@@ -268,9 +275,9 @@ def test_pictures_of_receipts_and_of_the_newest_frame_can_be_looked_at(running: 
         assert picture(path)[0] == 404
 
 
-def test_many_hands_at_once_are_each_answered(running: control.Simulation) -> None:
+def test_many_hands_at_once_are_each_answered(unmoved: control.Simulation) -> None:
     with ThreadPoolExecutor(16) as hands:
-        statuses = list(hands.map(lambda _: running.status()["pid"], range(64)))
+        statuses = list(hands.map(lambda _: unmoved.status()["pid"], range(64)))
     assert set(statuses) == {os.getpid()}
 
 
@@ -294,6 +301,15 @@ def test_without_a_simulation_the_client_says_so(tmp_path: Path, capsys: pytest.
 def kiosk_sim(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "hardware_sim.cli", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+
+
+@pytest.mark.parametrize("words", [[], ["--detach"]])
+def test_where_no_run_directory_can_be_nothing_starts(
+    tmp_path: Path, words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+    assert cli.main(["up", *words, "--run-dir", str(tmp_path / "file")]) == 2
+    assert "File exists" in capsys.readouterr().err
 
 
 def test_from_up_to_down_in_other_processes(tmp_path: Path) -> None:
