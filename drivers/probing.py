@@ -2,11 +2,13 @@
 
 import argparse
 import json
+import logging
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Protocol
 
+from drivers.transport import LossLog
 from kiosk.ports import Degraded, Disconnected, NeedsAttention, Ready, Starting, Status
 
 QUESTIONS = 5
@@ -34,6 +36,13 @@ def patient_status(device: Device) -> Status:
         if isinstance(status := device.status(), Ready | Degraded):
             return status
     return device.status()
+
+
+def tell_why_wires_are_lost() -> None:
+    """On standard error: a port says that a device is away, and not that nobody may open its wire."""
+    log = logging.getLogger(LossLog.__module__)
+    log.setLevel(logging.INFO)
+    log.addHandler(logging.StreamHandler())
 
 
 def status_finding(status: Status) -> Finding:
@@ -66,6 +75,7 @@ def probe_main(
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     extend(parser)
     chosen = parser.parse_args(arguments)
+    tell_why_wires_are_lost()
     good = True
     for finding in probe(chosen):
         good = good and finding.good

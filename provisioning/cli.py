@@ -68,8 +68,10 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _doctor(options: argparse.Namespace) -> int:
+    from drivers.probing import tell_why_wires_are_lost
     from provisioning.doctor import examine  # every driver, which is what takes time
 
+    tell_why_wires_are_lost()
     findings = examine(options.config)
     print(as_json(findings) if options.json else "\n".join(map(line_of, findings)))
     return 0 if is_fit(findings) else 1

@@ -34,6 +34,15 @@ def test_a_device_that_is_absent_is_bad(module: str, address: str, code: str) ->
     assert "tested against" in said.stdout
 
 
+def test_a_wire_that_may_not_be_opened_is_told_apart_from_one_that_is_not_there(tmp_path: Path) -> None:
+    wires = {"absent": "No such file or directory", ".": "Is a directory"}
+    for name, why in wires.items():
+        said = probe("identity_card.sam_reader", "--address", f"serial:{tmp_path / name}")
+        assert "idcard.reader.unplugged" in said.stdout
+        assert why in said.stderr
+        assert said.stderr.count("\n") == 1, "said once"
+
+
 def test_a_device_that_works_is_good_and_says_so_in_json_too(tmp_path: Path) -> None:
     place(desk(sheet()), tmp_path)
     said = probe("document_camera.frames", "--address", str(tmp_path), "--json")
