@@ -66,7 +66,7 @@ class Finger:
         self._line.close()
 
     def ask(self, **request: object) -> dict[str, Any]:
-        """One request. Raises `Unmet` with what stands on the screen instead, `WorldFailed` when nobody answers."""
+        """One request. Raises `Unmet` with what stands on the screen instead, or when the terminal answers no more."""
         deadline = time.monotonic() + ANSWER_WITHIN_S + float(str(request.get("within_s", 0)))
         try:
             self._line.sendall(json.dumps(request, ensure_ascii=False).encode() + b"\n")
@@ -74,12 +74,12 @@ class Finger:
                 if self._no_answer_comes():
                     return {"page": "", "texts": []}
                 if time.monotonic() > deadline:
-                    raise WorldFailed("the terminal does not answer")
+                    raise Unmet("the terminal does not answer")
             line = self._answers.readline()
         except OSError as error:
-            raise WorldFailed(f"the terminal does not answer: {error}") from error
+            raise Unmet(f"the terminal has ended: {error}") from error
         if not line:
-            raise WorldFailed("the terminal has ended")
+            raise Unmet("the terminal has ended")
         answer: dict[str, Any] = json.loads(line)
         if not answer["ok"]:
             raise Unmet(answer.get("why", "not done"), stood_on(answer))
@@ -154,7 +154,12 @@ class World:
 
     def is_idle(self) -> bool:
         """Whether a terminal runs and nobody stands at it."""
-        return self.finger is not None and self.finger.ask(do="look")["page"] == "idle"
+        if self.finger is None:
+            return False
+        try:
+            return bool(self.finger.ask(do="look")["page"] == "idle")
+        except Unmet:
+            return False
 
     def set_platform(self, *, reachable: bool) -> None:
         """Whether the terminal's agent finds the platform. Nothing when it is so already."""

@@ -80,8 +80,8 @@ def processes_of(folder: Path) -> dict[int, str]:
     return found
 
 
-def house_of(folder: Path) -> int:
-    return next(pid for pid, words in processes_of(folder).items() if "-m terminal.house" in words)
+def one_of(folder: Path, words: str) -> int:
+    return next(pid for pid, line in processes_of(folder).items() if words in line)
 
 
 def test_shipped_scenarios_pass_in_one_world_also_after_one_that_fails(run: Run, tmp_path: Path) -> None:
@@ -113,23 +113,33 @@ def test_shipped_scenarios_pass_in_one_world_also_after_one_that_fails(run: Run,
     assert not processes_of(out)
 
 
-def test_a_house_that_dies_is_an_error_the_next_scenario_gets_another_and_ctrl_c_leaves_a_report(
+def test_a_terminal_that_ends_is_a_failure_a_house_that_ends_an_error_and_ctrl_c_leaves_a_report(
     run: Run, tmp_path: Path
 ) -> None:
-    files = [written(tmp_path / f"{name}.toml", WAITS) for name in ("first", "second")]
+    names = ("terminal-ends", "house-ends", "stopped")
     out = tmp_path / "out"
-    process = run(*files, "--out", out)
-    until((out / "pictures" / "first" / "01.png").exists, "the first scenario")
-    os.kill(house_of(out), signal.SIGKILL)
-    until((out / "pictures" / "second" / "01.png").exists, "the second scenario", within_s=60)
+    process = run(*(written(tmp_path / f"{name}.toml", WAITS) for name in names), "--out", out)
+
+    def waits(name: str) -> None:
+        until((out / "pictures" / name / "01.png").exists, f"the scenario {name}", within_s=60)
+
+    waits("terminal-ends")
+    os.kill(one_of(out, "kiosk run"), signal.SIGKILL)
+    waits("house-ends")
+    os.kill(one_of(out, "-m terminal.house"), signal.SIGKILL)
+    waits("stopped")
     assert [words for words in processes_of(out).values() if f"{out}/worlds/1" in words] == []
     process.send_signal(signal.SIGINT)
     said, complaint = process.communicate()
     assert process.returncode == 130
     assert "stopped; the report says how far it came" in complaint
+    assert "the terminal has ended" in said
     assert "the house has ended" in said
     (suite,) = ET.parse(out / "junit.xml").getroot()
-    assert [(case.get("name"), case[0].tag) for case in suite] == [("first", "error")]
+    assert [(case.get("name"), case[0].tag) for case in suite] == [
+        ("terminal-ends", "failure"),
+        ("house-ends", "error"),
+    ]
     assert "没能进行" in (out / "index.html").read_text(encoding="utf-8")
     assert not processes_of(out)
 
