@@ -90,7 +90,7 @@ class CodeFrames:
         if len(self._encoded) < VARIANTS:
             much = self._shown is not None and CodeTrouble.NOISE in self._shown.troubles
             frame = with_noise(self._view, self._seed + len(self._encoded), much=much)
-            png = cv2.imencode(".png", frame, [cv2.IMWRITE_PNG_COMPRESSION, 1])[1].tobytes()
+            png = cv2.imencode(".png", frame, [cv2.IMWRITE_PNG_COMPRESSION, 0])[1].tobytes()
         else:
             png = self._encoded.pop(0)
         self._encoded.append(png)
