@@ -210,6 +210,29 @@ def test_a_slip_that_used_the_last_paper_is_printed_when_the_printer_says_so() -
     assert EscPosPrinter(wire, profile_named("80mm")).print(REPRINT) == Printed()
 
 
+def test_the_confirmation_of_an_earlier_slip_is_not_this_ones() -> None:
+    told = b"\x37\x22" + print_id(SLIP.job_id) + b"\x00"
+    wire = PrinterWire(mute_confirmation=True)
+    wire.after_lines = (9, lambda: setattr(wire, "pending", wire.pending + told))
+    assert isinstance(EscPosPrinter(wire, profile_named("80mm")).print(REPRINT), PrintUnknown)
+
+
+class LooseCover(PrinterWire):
+    """Its cover's switch trembles: closed again once it was asked."""
+
+    def _answer_status(self, n: int) -> None:
+        super()._answer_status(n)
+        if n in (4, 0x14) and self.cover_open:
+            self.close_cover()
+
+
+def test_a_trouble_that_is_over_when_it_is_asked_about_again_does_not_end_a_slip(profile: str) -> None:
+    wire = LooseCover(dialect="custom" if profile == "custom-kiosk" else "escpos")
+    wire.after_lines = (3, wire.open_cover)
+    assert EscPosPrinter(wire, profile_named(profile)).print(SLIP) == Printed()
+    assert len(whole_slips(wire)) == 1
+
+
 def test_a_full_buffer_is_waited_for(printer: EscPosPrinter, wire: PrinterWire) -> None:
     wire.pauses_every = 300
     assert printer.print(REPRINT) == Printed()

@@ -209,3 +209,11 @@ def test_a_recorded_dialogue_can_be_replayed(tmp_path: Path) -> None:
     again = [replayed.status(), replayed.find_card(), replayed.read_card(), replayed.find_card(), replayed.status()]
     assert first == again
     assert replay.finished
+
+
+def test_an_answer_that_came_too_late_for_its_question_answers_no_other() -> None:
+    wire = SamWire()
+    reader = SamReader(wire)
+    assert reader.find_card() == NoCard()
+    wire.pending = frame(0x9F, bytes(4))
+    assert reader.find_card() == NoCard()
