@@ -61,7 +61,8 @@ def main(arguments: Sequence[str]) -> int:
         type=float,
         default=5.0,
         metavar="S",
-        help="hang up on a program that leaves a receipt unfinished so long (0: never; default: %(default)s)",
+        help="hang up on a program that is silent so long and left a receipt unfinished, or keeps another one waiting "
+        "(0: never; default: %(default)s)",
     )
     parser.add_argument("--json", action="store_true", help="say what happens in JSON, an object a line")
     return _run(parser.parse_args(arguments))
@@ -148,12 +149,16 @@ def _keep(receipt: Receipt, tray: Path, number: int, *, told: Callable[[Path, di
     found = contents(receipt)
     text = "".join(f"{line}\n" for line in found["lines"])
     base = tray / f"{number:03d}.json"
-    with _whole(base.with_suffix(".png")) as path:
-        picture(receipt.dots).save(path, format="PNG")
-    with _whole(base.with_suffix(".txt")) as path:
-        path.write_text(text, "utf-8")
-    with _whole(base) as path:
-        path.write_text(json.dumps(found, ensure_ascii=False, indent=2) + "\n", "utf-8")
+    try:
+        with _whole(base.with_suffix(".png")) as path:
+            picture(receipt.dots).save(path, format="PNG")
+        with _whole(base.with_suffix(".txt")) as path:
+            path.write_text(text, "utf-8")
+        with _whole(base) as path:
+            path.write_text(json.dumps(found, ensure_ascii=False, indent=2) + "\n", "utf-8")
+    except OSError as error:  # it is tried again
+        print(f"kiosk-sim: receipt {number:03d} waits: {error}", file=sys.stderr, flush=True)
+        raise
     told(base, found)
     return KeptReceipt(number, text, receipt.ended_by.value, base.with_suffix(".txt"), base.with_suffix(".png"))
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import select
 import socket
 import tty
 from pathlib import Path
@@ -37,10 +38,16 @@ class PrinterWires:
     def connected(self) -> bool:
         return self._host is not None
 
-    def sources(self) -> list[socket.socket | int]:
-        """What to wait for."""
-        wire: list[socket.socket | int] = [self._host or self._listener]
-        return wire if self._master < 0 else [*wire, self._master]
+    def sources(self, *, others: bool = False) -> list[socket.socket | int]:
+        """What to wait for; with `others` for the next host too while one is heard."""
+        wires: list[socket.socket | int] = [self._host or self._listener]
+        if others and self._host is not None:
+            wires.append(self._listener)
+        return wires if self._master < 0 else [*wires, self._master]
+
+    def somebody_waits(self) -> bool:
+        """Whether another host has called while one is heard."""
+        return self._host is not None and bool(select.select([self._listener], [], [], 0)[0])
 
     def is_listener(self, source: object) -> bool:
         return source is self._listener

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from hardware_sim.clock import Bell, Clock, RealClock
+from hardware_sim.clock import Bell, Clock, RealClock, Source
 from hardware_sim.devices.printer_faults import PrinterFaults
 from hardware_sim.devices.printer_machine import PrinterMachine, Receipt
 from hardware_sim.devices.printer_wires import READ_BYTES, PrinterWires
@@ -15,7 +15,7 @@ from hardware_sim.faults import Value
 
 PAPER_MM_PER_S = 150.0
 MOST_WAITING = 4_000  # commands and strips; with more the serial line is told to wait
-KEEP_AGAIN_S = 1.0  # so often room is looked for in a tray that is full
+KEEP_AGAIN_S = 5.0  # so often room is looked for in a tray that is full
 BITS_A_BYTE = 10
 
 
@@ -46,8 +46,8 @@ def keep_slip(receipt: Receipt, tray: Path, number: int) -> KeptReceipt:
 class ReceiptPrinter:
     """Serves a `PrinterMachine` on a port of this computer until `stop`. Any thread may call.
 
-    `link`: where the serial line is to be found, `None` for none. `idle_s`: a host that leaves a receipt unfinished
-    and says nothing for so long is hung up on.
+    `link`: where the serial line is to be found, `None` for none. `idle_s`: a host that says nothing for so long is
+    hung up on when it left a receipt unfinished or another one waits.
     """
 
     def __init__(
@@ -225,13 +225,17 @@ class ReceiptPrinter:
             if idle_s is not None and idle_s <= 0:
                 self._hang_up(wires)
                 continue
-            sources = [self._bell] if slow_s > 0 else [self._bell, *wires.sources()]
+            sources: list[Source] = [self._bell]
+            if slow_s <= 0:
+                sources += wires.sources(others=self._idle_s is not None and idle_s is None)
             kept_s = KEEP_AGAIN_S if self._machine.receipts else None
             waits = [one for one in (wait_s, slow_s if slow_s > 0 else None, idle_s, kept_s) if one is not None]
             for source in self._clock.select(sources, within_s=min(waits, default=None)):
                 if source is self._bell:
                     self._bell.hush()
                 elif wires.is_listener(source):
+                    if wires.connected:
+                        continue  # the next one: from now on the silence of this one counts
                     wires.accept()
                     heard_s, serial = self._clock.now(), False
                     self.change(lambda machine: machine.connected())
@@ -242,7 +246,9 @@ class ReceiptPrinter:
 
     def _idle_left_s(self, wires: PrinterWires, heard_s: float) -> float | None:
         with self._guard:
-            if self._idle_s is None or not wires.connected or not self._machine.unfinished:
+            if self._idle_s is None or not wires.connected:
+                return None
+            if not (self._machine.unfinished or wires.somebody_waits()):
                 return None
         return heard_s + self._idle_s - self._clock.now()
 

@@ -18,6 +18,7 @@ from PIL import Image
 from hardware_sim import cli
 from hardware_sim.devices.receipt_printer import ReceiptPrinter
 from hardware_sim.printer_alone import printer_alone
+from tests.system.waiting import until
 
 EAN_13 = b"\x1dw\x02\x1dk\x43\x0d4006381333931"
 
@@ -117,6 +118,34 @@ def test_a_program_that_never_hangs_up_is_hung_up_on(started: Callable[..., Rece
         assert line.recv(1) == b""
     printer.receipts(at_least=1, within_s=5)
     assert left(out, 1)["lines"] == ["and then silence"]
+
+
+@pytest.mark.parametrize("sent", [b"", b"a whole receipt\n\x1dV\x00"])
+def test_a_program_that_keeps_its_line_keeps_others_waiting_for_a_while_only(
+    started: Callable[..., ReceiptPrinter], out: Path, sent: bytes
+) -> None:
+    printer = started(idle_s=0.2)
+    with socket.create_connection(("127.0.0.1", printer.port), timeout=5) as kept:
+        kept.sendall(sent)
+        printer.receipts(at_least=int(bool(sent)), within_s=5)
+        send(printer, b"another\n")
+        printer.receipts(at_least=1 + bool(sent), within_s=5)
+        assert left(out, 1 + bool(sent))["lines"] == ["another"]
+        assert kept.recv(1) == b""
+
+
+def test_a_receipt_for_which_there_is_no_room_waits_and_says_so(
+    started: Callable[..., ReceiptPrinter], out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    printer = started()
+    (out / ".001.txt.new").mkdir()
+    send(printer, b"kept later\n")
+    until(lambda: printer.state()["not_kept"] == 1, "a receipt that waits")
+    assert "receipt 001 waits" in capsys.readouterr().err
+    (out / ".001.txt.new").rmdir()
+    printer.change(lambda _: None)
+    printer.receipts(at_least=1, within_s=5)
+    assert left(out, 1)["lines"] == ["kept later"]
 
 
 def test_codes_are_listed_and_can_be_scanned_off_the_picture(started: Callable[..., ReceiptPrinter], out: Path) -> None:
