@@ -4,12 +4,13 @@ Nobody waits for it longer than it may take, and one that crashes or hangs is le
 """
 
 import logging
+import os
 import select
+import signal
 import struct
 import subprocess
 import sys
 import time
-from contextlib import suppress
 from pathlib import Path
 
 from drivers.identity_card.sam_frames import PHOTO_BYTES
@@ -76,9 +77,11 @@ class PortraitDecoder:
         """End the child; the next photo starts another."""
         child, self._child = self._child, None
         if child is not None:
-            child.kill()
-            with suppress(BrokenPipeError):
-                child.communicate()
+            os.killpg(child.pid, signal.SIGKILL)  # with what the library has started; it was not waited for yet
+            for pipe in (child.stdin, child.stdout):
+                if pipe is not None:
+                    pipe.close()
+            child.wait()
 
     def _answer(self, deadline: float) -> bytes | None:
         head = self._read(4, deadline)
@@ -110,7 +113,12 @@ class PortraitDecoder:
 def _started(library: Path) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-I", "-S", str(_CHILD), str(library)]
     return subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        bufsize=0,
+        start_new_session=True,
     )
 
 

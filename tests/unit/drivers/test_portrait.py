@@ -17,6 +17,7 @@ from drivers.identity_card.portrait import PortraitDecoder, parse_picture
 from drivers.identity_card.sam_reader import SamReader
 from kiosk.faults import PHOTO_DECODER_FAILED
 from kiosk.ports import CardContent, Degraded, Frame, Ready
+from tests.system.waiting import until
 from tests.wires.sam_wire import SamWire
 
 CHIP = bytes.fromhex(
@@ -34,6 +35,7 @@ LIBRARIES = {
     "writes nothing": "return 0;",
     "writes half": "for (int i = 0; i < 9000; i++) dst[i] = 7; return 1;",
     "ends": "_exit(0); return 1;",
+    "starts another": "for (int i = 0; i < 38556; i++) dst[i] = 7; if (fork() == 0) { sleep(5); _exit(0); } return 1;",
     "chatters": 'for (int i = 0; i < 38556; i++) dst[i] = 7; puts("a face"); fflush(stdout); return 1;',
 }
 
@@ -70,6 +72,11 @@ def decoder(built: Callable[[str], Path]) -> Iterator[Callable[[str], PortraitDe
 Make = Callable[..., PortraitDecoder]
 
 
+def decoders_for(library: str) -> list[str]:
+    command = ["pgrep", "--full", f"wlt_child.py .*/{library}-unpack.so$"]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.split()
+
+
 @pytest.mark.parametrize("symbol", ["unpack", "_Z6unpackPcS_i"])
 def test_a_photo_becomes_a_picture_and_the_same_child_takes_the_next(decoder: Make, symbol: str) -> None:
     works = decoder("works", symbol)
@@ -98,6 +105,17 @@ def test_a_library_that_fails_gives_no_picture_and_is_left_alone(decoder: Make, 
     fails.begin(PHOTO)
     assert fails.finish(within_s=WITHIN_S) is None
     assert time.monotonic() - began < 0.5, "a reading waits for it no more"
+
+
+def test_a_process_that_a_library_has_started_holds_nobody_up_and_ends_with_it(decoder: Make) -> None:
+    starts = decoder("starts another")
+    starts.begin(PHOTO)
+    assert starts.finish(within_s=WITHIN_S) == Frame(102, 126, bytes([7]) * PIXELS)
+    assert len(decoders_for("starts-another")) == 2
+    began = time.monotonic()
+    starts.close()
+    assert time.monotonic() - began < 2.0
+    until(lambda: not decoders_for("starts-another"), "both have ended")
 
 
 @pytest.mark.expects_warnings
