@@ -139,8 +139,8 @@ def _section(at: int, result: Result, out: Path) -> str:
         f'<h2 id="s{at}">{html.escape(scenario.title)}</h2>\n'
         f'<p><span class="{_class(result)}">{_grade(result)}</span> '
         f'<span class="about">{html.escape(scenario.about)}</span></p>\n{why}'
-        f"<details{opened}><summary>共 {len(scenario.steps)} 步</summary><ol>{steps}</ol></details>\n"
-        f'<div class="pictures">{"".join(_pictures(result, out))}</div>'
+        f'<div class="pictures">{"".join(_pictures(result, out))}</div>\n'
+        f"<details{opened}><summary>共 {len(scenario.steps)} 步</summary><ol>{steps}</ol></details>"
     )
 
 
