@@ -21,7 +21,7 @@ from kiosk.codes import CodeSource, Symbology
 from kiosk.faults import CODE_READER_NOT_WORKING, CODE_READER_UNPLUGGED
 from kiosk.ports import CodeRead, Disconnected, NeedsAttention, NoCode, Ready
 
-TESTED_AGAINST = "absent devices and files that are no device; never run against a real device"
+TESTED_AGAINST = "a simulated scanner on a kernel's input layer (uinput); never run against a real device"
 LOOK_WITHIN_S = 0.55
 QUIET_S = 0.15  # scanners type a key every few milliseconds
 

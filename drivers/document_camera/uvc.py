@@ -25,10 +25,11 @@ if TYPE_CHECKING:
 
     Rgb = NDArray[np.uint8]
 
-TESTED_AGAINST = "absent devices and broken nodes only; never run against a real device"
-WIDTH, HEIGHT = 2592, 1944  # asked for; the camera takes the nearest it has
+TESTED_AGAINST = "absent devices, broken nodes and a kernel's test camera (vivid) only; never run against a real device"
+WIDTH, HEIGHT = 2592, 1944  # asked for; the camera takes the nearest it has, or one that is larger
 SETTLING_FRAMES = 5  # exposure and white balance need some frames after the start
-STALE_AFTER_S = 0.2  # after this, the one buffered frame is an old one
+SETTLE_WITHIN_S = 0.6  # some cameras give two frames a second
+STALE_AFTER_S = 0.2  # after this, the buffered frames are old ones
 FRAME_WITHIN_S = "1"
 NOISE_EVERY = 16  # dots: some of these differ between any two frames of a sensor
 
@@ -42,6 +43,7 @@ class UvcCamera:
         self._node = node
         self._capture: Any = None
         self._grabbed_at = 0.0
+        self._buffered = 1
         self._freshness = Freshness()
 
     def status(self) -> Ready | NeedsAttention | Disconnected:
@@ -54,13 +56,8 @@ class UvcCamera:
         if not self._is_there():
             self.release()
             return CAMERA_UNPLUGGED
-        if self._capture is None and not self._start():
-            return CAMERA_NOT_WORKING
-        if time.monotonic() - self._grabbed_at > STALE_AFTER_S:
-            self._capture.grab()
-        arrived, bgr = self._capture.read()
-        self._grabbed_at = time.monotonic()
-        if not arrived:
+        bgr = self._newest() if self._capture is not None or self._start() else None
+        if bgr is None:
             return CAMERA_NOT_WORKING if self._is_there() else CAMERA_UNPLUGGED
         if self._freshness.frozen(bgr[::NOISE_EVERY, ::NOISE_EVERY].tobytes()):
             return CAMERA_FROZEN
@@ -83,11 +80,25 @@ class UvcCamera:
         capture.set(cv2.CAP_PROP_FRAME_WIDTH, WIDTH)
         capture.set(cv2.CAP_PROP_FRAME_HEIGHT, HEIGHT)
         capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
+        self._buffered = max(1, int(capture.get(cv2.CAP_PROP_BUFFERSIZE)))  # some keep two whatever is asked
+        began_at = time.monotonic()
         for _ in range(SETTLING_FRAMES):
             if not capture.grab():
+                capture.release()
+                return False
+            self._grabbed_at = time.monotonic()
+            if self._grabbed_at - began_at > SETTLE_WITHIN_S:
                 break
         self._capture = capture
         return True
+
+    def _newest(self) -> Any:
+        """None: no frame came in time, and none is waited for again."""
+        stale = time.monotonic() - self._grabbed_at > STALE_AFTER_S
+        fresh = not stale or all(self._capture.grab() for _ in range(self._buffered))
+        arrived, bgr = self._capture.read() if fresh else (False, None)
+        self._grabbed_at = time.monotonic()
+        return bgr if arrived else None
 
     def _is_there(self) -> bool:
         try:

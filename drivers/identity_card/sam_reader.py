@@ -56,7 +56,7 @@ from kiosk.ports import (
     Ready,
 )
 
-TESTED_AGAINST = "scripted and simulated readers only; never run against a real device"
+TESTED_AGAINST = "scripted and simulated readers, on a kernel's USB too; never run against a real device"
 ASK_WITHIN_S = 0.3
 READ_WITHIN_S = 1.9
 ADDRESS_WITHIN_S = 1.5

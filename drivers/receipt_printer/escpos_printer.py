@@ -48,7 +48,7 @@ from kiosk.ports import (
     Used,
 )
 
-TESTED_AGAINST = "scripted and simulated printers only; never run against a real device"
+TESTED_AGAINST = "scripted and simulated printers, on a kernel's USB too; never run against a real device"
 ASK_AGAIN_AFTER_S = 1.0
 PRINT_WITHIN_S = 12.0  # from the first question to the last word about the slip
 ASK_WITHIN_S = 14.5  # inside the port's 15 s: what comes last gets what is left

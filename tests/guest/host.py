@@ -10,7 +10,8 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from random import Random
@@ -25,7 +26,9 @@ ENDS = ("terminal", "gateway")
 KILLS = 3
 SHARE = 0.85
 UNIT_BYTES = 256_000
-LIMITS_S = {"power": 2400.0, "blackout": 300.0, "drain": 2400.0}
+LIMITS_S = {"power": 2400.0, "blackout": 300.0, "drain": 2400.0, "devices": 1200.0}
+RUNS = ("power", "drain", "devices")
+DEVICES = ("wedge", "camera", "usb", "ccid", "serial")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,8 @@ class Goal:
 def main() -> int:
     """0 when all goals are met, 1 when one is not or a guest failed."""
     parser = argparse.ArgumentParser(prog="tests/guest/run", description=__doc__)
-    parser.add_argument("--only", choices=("power", "drain"))
+    parser.add_argument("--only", choices=RUNS)
+    parser.add_argument("--devices", nargs="+", choices=DEVICES, default=DEVICES, help="which of them (default: all)")
     parser.add_argument("--seed", type=int, default=1, help="of the workloads and the cuts (default: %(default)s)")
     parser.add_argument("--cuts", type=int, default=24, help="of each way and each end (default: %(default)s)")
     parser.add_argument("--lines", type=int, default=4, help="at once, for the rounds at 20 %% loss")
@@ -53,14 +57,17 @@ def main() -> int:
     results: dict[str, Any] = {"how": _how(booted), "seed": options.seed}
     goals: list[Goal] = []
     try:
-        if options.only != "drain":
+        if options.only in (None, "power"):
             results["power"] = power(booted, project, seed=options.seed, cuts=options.cuts)
             goals += power_goals(results["power"])
             results["kills"] = kills(booted, project, seed=options.seed)
             goals += kill_goals(results["kills"])
-        if options.only != "power":
+        if options.only in (None, "drain"):
             results["drain"] = drain(booted, project, options)
             goals += drain_goals(results["drain"])
+        if options.only in (None, "devices"):
+            results["devices"] = devices(booted, project, options.devices)
+            goals += device_goals(results["devices"])
     except GuestTrouble as trouble:
         goals.append(Goal("every guest ends by itself, and well", False, str(trouble)))
         results["before_it_failed"] = trouble.found
@@ -168,6 +175,53 @@ def drain_goals(found: Mapping[str, Any]) -> list[Goal]:
     ]
 
 
+def devices(booted: Image, project: Path, parts: Sequence[str]) -> Mapping[str, Any]:
+    results = fresh(BUILD / "devices")
+    words = ["devices", "--parts", *parts]
+    with tempfile.TemporaryDirectory() as cables:
+        run_guest(
+            booted,
+            name="devices",
+            project=project,
+            results=results,
+            program=words,
+            limit_s=LIMITS_S["devices"],
+            plugged=plugged_in(Path(cables)),
+        )
+    return findings(results)
+
+
+def plugged_in(cables: Path) -> list[str]:
+    """A USB serial adapter and a smart card reader, and of each the far end as a serial port of the same guest."""
+    words = ["-device", "qemu-xhci"]
+    for name, near, place in (
+        ("adapter", ["usb-serial,chardev=adapter"], "10.0"),
+        ("card", ["usb-ccid", "ccid-card-passthru,chardev=card"], "11.0"),
+    ):
+        path = cables / name
+        words += ["-chardev", f"socket,id={name}-far,path={path},server=on,wait=off"]
+        words += ["-chardev", f"socket,id={name},path={path}"]
+        words += [word for device in near for word in ("-device", device)]
+        words += ["-device", f"pci-serial,chardev={name}-far,addr={place}"]
+    return words
+
+
+def device_goals(found: Mapping[str, Any]) -> list[Goal]:
+    return [
+        Goal(
+            f"the driver as it is shipped works with the kernel's own devices ({name})",
+            all(proof["holds"] for proof in part["proofs"]),
+            "; ".join(
+                [
+                    f"{sum(proof['holds'] for proof in part['proofs'])} of {len(part['proofs'])} hold",
+                    *(f"not: {proof['proof']} ({proof['seen']})" for proof in part["proofs"] if not proof["holds"]),
+                ]
+            ),
+        )
+        for name, part in found.items()
+    ]
+
+
 def _how(booted: Image) -> Mapping[str, str]:
     version = subprocess.run([QEMU[0], "--version"], check=True, capture_output=True, text=True).stdout.splitlines()[0]
     head = subprocess.run(
@@ -187,6 +241,8 @@ def _how(booted: Image) -> Mapping[str, str]:
         "drain": "veth between network namespaces with sch_netem each way (512 kbit/s, 80 ms round trip, loss of each "
         "way), packets one by one (gso_max_segs 1); kiosk agent to kiosk-gateway over mutual TLS, from the return of "
         "the seal to the acknowledgement in the store; bare: connect, sendall, one byte back; shares of medians",
+        "devices": "udevd runs; a wedge scanner types through uinput, vivid is the camera, vhci-hcd attaches what the "
+        "simulator exports over USB/IP: the drivers see the kernel's own devices",
     }
 
 

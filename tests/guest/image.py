@@ -21,17 +21,28 @@ ROOT_PACKAGES = (
     "busybox-static",
     "dmsetup",
     "e2fsprogs",
+    "fonts-babelstone-han",
+    "fonts-hanazono",
+    "fonts-noto-cjk",
     "iproute2",
     "kmod",
+    "libccid",
+    "libusb-1.0-0",
+    "libzbar0",
     "mount",
+    "pcscd",
     "procps",
     "python3",
+    "udev",
+    "usbip",
     "util-linux",
+    "v4l-utils",
 )
 MODULES = (
     "virtio_pci", "virtio_blk", "virtio_rng", "9p", "9pnet_virtio", "ext4", "loop", "dm-flakey", "dm-log-writes",
     "veth", "sch_netem",
 )  # fmt: skip
+LATER_MODULES = ("uinput", "evdev", "vivid", "vhci-hcd", "usblp", "xhci-pci", "ftdi_sio")  # for whoever wants them
 PROJECT_PACKAGES = (
     "kiosk",
     "sync",
@@ -43,7 +54,7 @@ PROJECT_PACKAGES = (
     "ui",
     "tests/guest",
 )
-NOT_FOR_THE_GUEST = {"PySide6-Essentials", "opencv-python-headless", "numpy", "pillow"}  # screens and pictures
+NOT_FOR_THE_GUEST = {"PySide6-Essentials"}  # it has no screen
 FIRST_STEPS = """\
 #!/bin/busybox sh
 /bin/busybox mount -t devtmpfs dev /dev
@@ -72,7 +83,7 @@ class Image:
 
 def image() -> Image:
     """Debian's kernel and a root of its packages; from `build/guest` when nothing of the recipe has changed."""
-    recipe = repr((ROOT_PACKAGES, MODULES, FIRST_STEPS, _kernel_package()))
+    recipe = repr((ROOT_PACKAGES, MODULES, LATER_MODULES, FIRST_STEPS, _kernel_package()))
     directory = BUILD / f"image-of-{hashlib.sha256(recipe.encode()).hexdigest()[:12]}"
     if not directory.exists():
         draft = BUILD / "image-draft"
@@ -101,7 +112,7 @@ def project_disk(path: Path) -> None:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 if Path(file.locate()).is_file():
                     shutil.copy2(file.locate(), target)
-    file_system(staging, path, size="256M")
+    file_system(staging, path, size="640M")
     shutil.rmtree(staging)
 
 
@@ -127,12 +138,26 @@ def _make(directory: Path) -> None:
     )  # fmt: skip
     (directory / "root").mkdir()
     _run(["tar", "--extract", "--file", tar, "--directory", directory / "root"])
-    file_system(directory / "root", directory / "root.ext4", size="400M")
+    _add_modules(directory, release)
+    file_system(directory / "root", directory / "root.ext4", size="1G")
     _make_initrd(directory, release)
     for bulky in (directory / "root", directory / "kernel"):
         shutil.rmtree(bulky)
     tar.unlink()
     (directory / "release").write_text(release, "ascii")
+
+
+def _add_modules(directory: Path, release: str) -> None:
+    """What `modprobe` finds inside, by name and by a device's ids."""
+    kernel, root = directory / "kernel", directory / "root"
+    for path in {path for module in LATER_MODULES for path in _with_what_it_needs(directory, release, module)}:
+        target = root / path.relative_to(kernel)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(path, target)
+    for listed in (kernel / "lib" / "modules" / release).glob("modules.builtin*"):
+        shutil.copy2(listed, root / "lib" / "modules" / release)
+    (root / "lib" / "modules" / release / "modules.order").touch()
+    _run(["depmod", "--basedir", root, release])
 
 
 def _make_initrd(directory: Path, release: str) -> None:

@@ -41,12 +41,14 @@ def run_guest(
     program: Sequence[str],
     limit_s: float,
     disk: Path | None = None,
+    plugged: Sequence[str] = (),
     kill_when: Callable[[], bool] | None = None,
 ) -> Ran:
     """Boot, run `program` (a name in `inside/` and its words) and wait for the power to go off.
 
-    `results` is the guest's /results, written through at once. `disk` is its /dev/vdc. `kill_when` is looked at all the
-    time; once true, QEMU gets SIGKILL: what the guest held in its memory is lost, what it had written to `disk` is not.
+    `results` is the guest's /results, written through at once. `disk` is its /dev/vdc. `plugged`: more words for QEMU,
+    of devices. `kill_when` is looked at all the time; once true, QEMU gets SIGKILL: what the guest held in its memory
+    is lost, what it had written to `disk` is not.
     Raises GuestTrouble after `limit_s`, or when the program failed.
     """
     console = results / f"console-{name}.log"
@@ -56,7 +58,7 @@ def run_guest(
         "-kernel", str(image.kernel), "-initrd", str(image.initrd),
         "-append", f"console=ttyS0 loglevel=1 panic=-1 -- {' '.join(program)}",
         "-device", "virtio-rng-pci",
-        "-virtfs", f"local,path={results},mount_tag=results,security_model=none",
+        "-virtfs", f"local,path={results},mount_tag=results,security_model=none", *plugged,
     ]  # fmt: skip
     for place, path in enumerate(disks):
         read_only = "off" if path is disk else "on"
