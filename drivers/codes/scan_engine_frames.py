@@ -34,14 +34,17 @@ def parse_burst(
     """What came between two silences: at most one acknowledgement and one code.
 
     The acknowledgement is taken off where one is due, in front of the code or behind it, and nowhere else: a code may
-    hold the same bytes, and terminators too. A code that was sent twice in one burst is one code. `terminated`: the
-    engine ends each code with CR, LF or both (its factory setting); without, silence alone ends a code.
+    hold the same bytes, and terminators too. In the middle it stands between the codes of two triggers, which are never
+    told as one. A code that was sent twice in one burst is one code. `terminated`: the engine ends each code with CR, LF
+    or both (its factory setting); without, silence alone ends a code.
     """
     if acknowledgement_due:
         if received.startswith(ACKNOWLEDGED):
             received = received[len(ACKNOWLEDGED) :]
         elif received.endswith(ACKNOWLEDGED):
             received = received[: -len(ACKNOWLEDGED)]
+        elif ACKNOWLEDGED in received:
+            return NotWhole()
     if not received:
         return OnlyAcknowledged()
     if len(received) > MOST_BYTES:

@@ -93,7 +93,7 @@ def leave(hand: Hand) -> None:
     page = hand.look()["page"]
     if page == "done":
         hand.wait_touchable("primaryButton", within_s=30)
-    if page not in {"idle", "out_of_service", "goodbye"}:
+    if page not in {"idle", "outOfService", "goodbye"}:
         hand.tap("helpButton")
         hand.touch(SAY("help.leave"))
     hand.wait("idle", within_s=20)
@@ -111,7 +111,7 @@ def open_stage(directory: Path, *, smart_cards: bool = False) -> Iterator[Stage]
             hall=Hall(name="大厅", short_name="大厅", desk="咨询台", telephone="0768-000 0000", hours="9:00-17:00"),
             gateway=Gateway(url="http://127.0.0.1:9"),
             store=Store(directory=str(directory / "store"), reserve_mb=1),
-            times=Times(acknowledge_wait_s=0.2, goodbye_s=0.5),
+            times=Times(idle_timeout_s=900, acknowledge_wait_s=0.2, goodbye_s=0.5),
             devices=Devices(
                 identity_card_reader=IdentityCardReaderDevice(
                     address=f"serial:{status['identity_card_reader']['address']}", simulated=True

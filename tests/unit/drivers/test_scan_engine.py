@@ -29,6 +29,13 @@ def test_a_code_before_or_without_its_acknowledgement_is_told(payload: bytes, te
             assert parse_burst(burst, acknowledgement_due=True, terminated=True) == Scanned(payload)
 
 
+@given(PAYLOADS, TERMINATORS)
+def test_the_codes_of_two_triggers_are_never_told_as_one(payload: bytes, terminator: bytes) -> None:
+    if not payload.startswith(ACKNOWLEDGED):
+        burst = payload + terminator + ACKNOWLEDGED + payload + terminator
+        assert parse_burst(burst, acknowledgement_due=True, terminated=True) == NotWhole()
+
+
 @given(PAYLOADS)
 def test_bytes_like_an_acknowledgement_are_content_when_none_is_due(payload: bytes) -> None:
     hostile = ACKNOWLEDGED + payload + ACKNOWLEDGED
