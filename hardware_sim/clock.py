@@ -62,6 +62,16 @@ class Bell:
         os.close(self._write)
 
 
+def ready(readers: Iterable[Source], writers: Iterable[Source], within_s: float | None) -> list[Source]:
+    """As soon as one is, or none when so much real time is over; unlike `select` of any number of descriptors."""
+    wanted = [(source, select.POLLIN) for source in readers] + [(source, select.POLLOUT) for source in writers]
+    poll = select.poll()
+    for source, event in wanted:
+        poll.register(source, event)
+    found = dict(poll.poll(None if within_s is None else math.ceil(max(0.0, within_s) * 1000)))
+    return [source for source, _ in wanted if found.get(source if isinstance(source, int) else source.fileno())]
+
+
 class RealClock:
     """The world's own time, or `speed` times as fast."""
 
@@ -75,10 +85,7 @@ class RealClock:
     def select(
         self, readers: Iterable[Source], writers: Iterable[Source] = (), *, within_s: float | None = None
     ) -> list[Source]:
-        readable, writable, _ = select.select(
-            list(readers), list(writers), [], None if within_s is None else max(0.0, within_s / self.speed)
-        )
-        return [*readable, *writable]
+        return ready(readers, writers, None if within_s is None else within_s / self.speed)
 
 
 @dataclass(eq=False)
@@ -92,7 +99,7 @@ class _Waiter:
     @property
     def has_something_to_do(self) -> bool:
         """Whether it goes on at once, without any time passing."""
-        return any(select.select([*self.readers, self.bell], self.writers, [], 0))
+        return bool(ready([*self.readers, self.bell], self.writers, 0))
 
 
 class HandClock:
@@ -115,8 +122,7 @@ class HandClock:
     ) -> list[Source]:
         readers, writers = list(readers), list(writers)
         if within_s is not None and within_s <= 0:
-            readable, writable, _ = select.select(readers, writers, [], 0)
-            return [*readable, *writable]
+            return ready(readers, writers, 0)
         bell = Bell()
         with self._changed:
             until_s = math.inf if within_s is None else self._now_s + within_s
@@ -125,12 +131,12 @@ class HandClock:
             self._waiting.append(waiter)
             self._changed.notify_all()
         try:
-            readable, writable, _ = select.select([*readers, bell], writers, [])
+            found = ready([*readers, bell], writers, None)
         finally:
             with self._changed:
                 self._waiting.remove(waiter)
                 bell.close()
-        return [*(source for source in readable if source is not bell), *writable]
+        return [source for source in found if source is not bell]
 
     def advance(self, seconds: float) -> None:
         """So much time passes. Returns when the devices that had something to do in it wait again."""

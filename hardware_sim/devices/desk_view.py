@@ -81,7 +81,7 @@ def empty_desk() -> Picture:
     y = np.linspace(-1, 1, HEIGHT, dtype=np.float32)[:, None]
     light = 1.06 - 0.07 * ((x + 0.3) ** 2 + y**2)
     grain = 2.4 * grain + 14 * fine
-    return cv2.merge([cv2.convertScaleAbs((tone + grain) * light) for tone in (92, 99, 104)])
+    return np.asarray(cv2.merge([cv2.convertScaleAbs((tone + grain) * light) for tone in (92, 99, 104)]), np.uint8)
 
 
 def _lay(frame: Picture, page: Picture, placement: Placement) -> None:

@@ -2,10 +2,11 @@
 
 import contextlib
 import os
-import select
 import socket
 import tty
 from pathlib import Path
+
+from hardware_sim.clock import ready
 
 XON, XOFF = b"\x11", b"\x13"
 READ_BYTES = 65_536
@@ -47,7 +48,7 @@ class PrinterWires:
 
     def somebody_waits(self) -> bool:
         """Whether another host has called while one is heard."""
-        return self._host is not None and bool(select.select([self._listener], [], [], 0)[0])
+        return self._host is not None and bool(ready([self._listener], [], 0))
 
     def is_listener(self, source: object) -> bool:
         return source is self._listener

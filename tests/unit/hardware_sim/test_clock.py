@@ -1,10 +1,13 @@
 """Simulated time: a clock advanced by hand lets devices act in order, and the world's clock can run faster."""
 
+import resource
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+import pytest
 
 from hardware_sim.clock import Bell, Clock, HandClock, RealClock
 
@@ -85,3 +88,17 @@ def test_a_clock_leaves_no_descriptor_behind() -> None:
     with device(clock, 0.01, lambda _: None):
         clock.advance(1)
     assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
+def test_a_clock_waits_for_descriptors_however_many_there_are() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard < 2048:
+        pytest.skip("this user may not open so many")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 2048), hard))
+    bells = [Bell() for _ in range(600)]
+    bells[-1].ring()
+    assert bells[-1].fileno() > 1024
+    assert RealClock().select([bells[0], bells[-1]], within_s=5.0) == [bells[-1]]
+    for bell in bells:
+        bell.close()
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
