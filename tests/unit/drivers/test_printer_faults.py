@@ -229,8 +229,9 @@ class LooseCover(PrinterWire):
 def test_a_trouble_that_is_over_when_it_is_asked_about_again_does_not_end_a_slip(profile: str) -> None:
     wire = LooseCover(dialect="custom" if profile == "custom-kiosk" else "escpos")
     wire.after_lines = (3, wire.open_cover)
-    assert EscPosPrinter(wire, profile_named(profile)).print(SLIP) == Printed()
-    assert len(whole_slips(wire)) == 1
+    long = PrintJob("job-3", tuple(Note(f"第 {n} 行，还有很多行") for n in range(100)))
+    assert EscPosPrinter(wire, profile_named(profile)).print(long) == Printed()
+    assert [len(slip.text) for slip in wire.slips] == [100]
 
 
 def test_a_full_buffer_is_waited_for(printer: EscPosPrinter, wire: PrinterWire) -> None:

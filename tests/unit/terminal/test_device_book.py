@@ -76,9 +76,11 @@ def test_nothing_counted_is_nothing_written(store: Store) -> None:
 @pytest.mark.expects_warnings
 def test_what_a_broken_store_did_not_take_is_brought_again(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(_: object) -> None:
+        store.book.status(Device.CAMERA, NeedsAttention(CAMERA_FROZEN))  # told meanwhile
         raise OSError("no space left on device")
 
     store.book.status(Device.PRINTER, Ready())
+    store.book.status(Device.CAMERA, Ready())
     store.book.count(Device.PRINTER, Counter.CUTS, 2)
     with monkeypatch.context() as trouble:
         trouble.setattr(store.outbox, "_opener", broken)
@@ -86,7 +88,9 @@ def test_what_a_broken_store_did_not_take_is_brought_again(store: Store, monkeyp
         store.book.write_down(store.outbox)
     store.book.count(Device.PRINTER, Counter.CUTS, 1)
     store.now_s += KEEP_EVERY_S
-    assert store.written()["receipt_printer"].counters == {Counter.CUTS: 3}
+    written = store.written()
+    assert written["receipt_printer"].counters == {Counter.CUTS: 3}
+    assert written["document_camera"].faults == (CAMERA_FROZEN,)
 
 
 @pytest.mark.parametrize(
