@@ -35,8 +35,8 @@ def parse_burst(
 
     The acknowledgement is taken off where one is due, in front of the code or behind it, and nowhere else: a code may
     hold the same bytes, and terminators too. In the middle it stands between the codes of two triggers, which are never
-    told as one. A code that was sent twice in one burst is one code. `terminated`: the engine ends each code with CR, LF
-    or both (its factory setting); without, silence alone ends a code.
+    told as one. A code that was sent twice in one burst is one code. `terminated`: the engine ends each code with CR,
+    LF or both (its factory setting); without, silence alone ends a code.
     """
     if acknowledgement_due:
         if received.startswith(ACKNOWLEDGED):
