@@ -147,6 +147,11 @@ class Devices(Strict):
     code_reader: CodeReaderDevice | None = None
 
     @property
+    def names(self) -> frozenset[str]:
+        """Of those that there are."""
+        return frozenset(name for name in type(self).model_fields if getattr(self, name) is not None)
+
+    @property
     def any_simulated(self) -> bool:
         return any(self._simulated)
 

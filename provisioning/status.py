@@ -95,7 +95,8 @@ def status(configuration: Configuration, *, now: datetime) -> Standing:
     if isinstance(store, NoStore):
         return Standing([*findings, ok("store", "nothing was ever kept here")], identity, None)
     findings += [clock_finding(store), *_gateway(store, now), _waiting(store, now)]
-    findings += [device_finding(device, now) for device in store.devices]
+    there = configuration.devices.names  # one that was taken out stays in the store
+    findings += [device_finding(device, now) for device in store.devices if device.device in there]
     findings += [_aside(one) for one in store.aside]
     findings += [*_platform(store), _journal(store), _sent(store)]
     if directory.is_dir():

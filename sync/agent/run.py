@@ -290,7 +290,9 @@ class _Agent:
         )
         return {
             "aside": 0 if isinstance(standing, NoStore) else len(standing.aside),
-            "devices": {} if isinstance(standing, NoStore) else devices_as_json(standing.devices),
+            "devices": {}
+            if isinstance(standing, NoStore)
+            else devices_as_json([device for device in standing.devices if device.device in local.devices.names]),
             "free_bytes": disk.f_bavail * disk.f_frsize,
             "version": version("hall-terminal"),
         }

@@ -10,12 +10,14 @@ import pytest
 from cryptography import x509
 
 from kiosk.configuration import Configuration
-from kiosk.ports import Sealed
+from kiosk.faults import CAMERA_UNPLUGGED, CODE_READER_UNPLUGGED
+from kiosk.ports import Disconnected, Sealed
 from kiosk.submission import Attachment, Json, SealedSubmission, canonical
 from provisioning.cli import main
 from provisioning.findings import Finding, Grade
 from provisioning.status import Standing, status
 from sync.configuration_file import read_configuration
+from sync.outbox.devices import DeviceNews
 from sync.outbox.drain import Drain
 from sync.outbox.identity import keep_identity, kept_draft
 from sync.outbox.running import agent_runs
@@ -214,6 +216,18 @@ def test_the_status_is_read_while_others_hold_the_store_open(configuration: Conf
     with closing(Outbox(store, reserve_mb=1)), closing(Drain(store)) as drain:
         drain.note_agent({"reachable": True})
         assert status(configuration, now=NOW).is_fine
+
+
+def test_a_device_that_was_taken_out_of_the_terminal_is_nobodys_to_put_right(
+    configuration: Configuration, store: Path
+) -> None:
+    pulled = {"code_reader": Disconnected(CODE_READER_UNPLUGGED), "document_camera": Disconnected(CAMERA_UNPLUGGED)}
+    enrol(store)
+    with closing(Outbox(store, now=lambda: NOW)) as outbox:
+        assert outbox.keep_devices(DeviceNews(pulled, {}))
+    subjects = [finding.subject for finding in status(configuration, now=NOW).findings]
+    assert "document camera" in subjects
+    assert "code reader" not in subjects
 
 
 def test_asking_about_a_store_that_never_was_makes_none(configuration: Configuration, store: Path) -> None:
