@@ -76,7 +76,7 @@ def _fields(person: Person) -> list[tuple[int, int, str]]:
 def _padded(value: str, length: int) -> bytes:
     encoded = value.encode("utf-16-le")
     if len(encoded) > length:
-        raise ValueError(f"{value!r} does not fit into {length} bytes")
+        raise ValueError(f"{value!r:.40} does not fit into {length} bytes")
     return encoded + " ".encode("utf-16-le") * ((length - len(encoded)) // 2)
 
 
