@@ -23,7 +23,7 @@ from sync.gateway.serve import (
     opened_gateway,
 )
 
-GC_AFTER = 5_000  # objects; with Python's 700 a submission costs a tenth more, with many more closed connections pile up
+GC_AFTER = 5_000  # objects; with 700 a submission costs a tenth more, with many more closed connections pile up
 RENEW_CERTIFICATE_EVERY_S = 24 * 3600.0
 
 log = logging.getLogger(__name__)
