@@ -1,7 +1,7 @@
 """How a device is, in the words of CEN XFS4IoT; what it has done; and how long the paper lasts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import assert_never
 
@@ -89,20 +89,30 @@ class Roll:
 
     `loaded_at_mm`: the printer's total when the roll came in; None until a change of rolls was seen. `length_mm`: as
     the last roll that was used up whole measured, else None. `state` is the last that was not unknown or jammed.
+    `disturbed`: since then something else was wrong, as when somebody opens the cover.
     """
 
     loaded_at_mm: int | None = None
     length_mm: int | None = None
     state: PaperState = PaperState.UNKNOWN
+    disturbed: bool = False
 
     def seen(self, state: PaperState, *, total_mm: int) -> "Roll":
-        """After the printer said so. Paper that comes after low or out is a new roll."""
-        if state in (PaperState.UNKNOWN, PaperState.JAMMED, self.state):
+        """After the printer said so.
+
+        Paper that comes after it was out is a new roll; after it was low only when the printer was disturbed between,
+        because a sensor at the edge of the roll trembles.
+        """
+        if state in (PaperState.UNKNOWN, PaperState.JAMMED):
+            return replace(self, disturbed=True)
+        if state is self.state and not (self.disturbed and state is PaperState.FULL):
             return self
         length_mm = self.length_mm
         if state is PaperState.OUT and self.loaded_at_mm is not None and total_mm > self.loaded_at_mm:
             length_mm = total_mm - self.loaded_at_mm
-        is_new = state is PaperState.FULL and self.state in (PaperState.LOW, PaperState.OUT)
+        is_new = state is PaperState.FULL and (
+            self.state is PaperState.OUT or (self.state is PaperState.LOW and self.disturbed)
+        )
         return Roll(total_mm if is_new else self.loaded_at_mm, length_mm, state)
 
 

@@ -115,14 +115,14 @@ def _keep_status(connection: apsw.Connection, device: str, status: Status, *, no
         if after != before:
             connection.execute("DELETE FROM paper_roll")
             connection.execute(
-                "INSERT INTO paper_roll (loaded_at_mm, length_mm, state) VALUES (?, ?, ?)",
-                (after.loaded_at_mm, after.length_mm, after.state.value),
+                "INSERT INTO paper_roll (loaded_at_mm, length_mm, state, disturbed) VALUES (?, ?, ?, ?)",
+                (after.loaded_at_mm, after.length_mm, after.state.value, after.disturbed),
             )
 
 
 def _roll(connection: apsw.Connection) -> Roll:
-    row = connection.execute("SELECT loaded_at_mm, length_mm, state FROM paper_roll").fetchone()
-    return Roll() if row is None else Roll(row[0], row[1], PaperState(row[2]))
+    row = connection.execute("SELECT loaded_at_mm, length_mm, state, disturbed FROM paper_roll").fetchone()
+    return Roll() if row is None else Roll(row[0], row[1], PaperState(row[2]), bool(row[3]))
 
 
 def _totals(connection: apsw.Connection, device: str) -> Mapping[Counter, int]:

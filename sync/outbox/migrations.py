@@ -111,7 +111,8 @@ MIGRATIONS = (
     CREATE TABLE paper_roll (
         loaded_at_mm INTEGER,
         length_mm INTEGER,
-        state TEXT NOT NULL
+        state TEXT NOT NULL,
+        disturbed INTEGER NOT NULL
     ) STRICT;
     """,
 )

@@ -36,15 +36,30 @@ def test_every_reason_of_a_device_that_works_is_told() -> None:
     assert faults_of(Ready()) == ()
 
 
-def test_paper_that_comes_after_low_or_out_is_a_new_roll() -> None:
-    roll = Roll().seen(PaperState.LOW, total_mm=70_000).seen(PaperState.FULL, total_mm=71_000)
+def test_paper_that_comes_after_it_was_out_is_a_new_roll() -> None:
+    roll = Roll().seen(PaperState.OUT, total_mm=70_000).seen(PaperState.FULL, total_mm=71_000)
     assert roll.loaded_at_mm == 71_000
     assert roll.seen(PaperState.FULL, total_mm=90_000) == roll
 
 
-def test_a_cover_or_a_jam_says_nothing_about_the_roll() -> None:
-    roll = Roll(5_000, None, PaperState.LOW)
-    assert roll.seen(PaperState.UNKNOWN, total_mm=6_000).seen(PaperState.JAMMED, total_mm=6_000) == roll
+def test_low_paper_that_is_full_after_somebody_opened_the_cover_is_a_new_roll() -> None:
+    low = Roll(5_000, None, PaperState.LOW)
+    opened = low.seen(PaperState.UNKNOWN, total_mm=70_000)
+    assert opened.seen(PaperState.FULL, total_mm=70_000).loaded_at_mm == 70_000
+    assert opened.seen(PaperState.LOW, total_mm=70_000).loaded_at_mm == 5_000
+
+
+def test_a_sensor_that_trembles_brings_no_new_roll() -> None:
+    roll = Roll(5_000, None, PaperState.FULL)
+    for total_mm in range(70_000, 71_000, 100):
+        roll = roll.seen(PaperState.LOW, total_mm=total_mm).seen(PaperState.FULL, total_mm=total_mm)
+    assert roll.loaded_at_mm == 5_000
+
+
+def test_a_jam_long_before_the_paper_is_low_brings_no_new_roll() -> None:
+    roll = Roll(5_000, None, PaperState.FULL).seen(PaperState.JAMMED, total_mm=9_000)
+    roll = roll.seen(PaperState.FULL, total_mm=9_000).seen(PaperState.LOW, total_mm=70_000)
+    assert roll.seen(PaperState.FULL, total_mm=70_000).loaded_at_mm == 5_000
 
 
 def test_a_roll_that_was_used_up_whole_says_how_long_the_next_one_is() -> None:
