@@ -23,7 +23,7 @@ from kiosk.ports import CodeRead, Disconnected, NeedsAttention, NoCode, Ready
 
 TESTED_AGAINST = "a simulated scanner on a kernel's input layer (uinput); never run against a real device"
 LOOK_WITHIN_S = 0.55
-QUIET_S = 0.15  # scanners type a key every few milliseconds
+QUIET_S = 0.3  # scanners type a key every few milliseconds; a torn code would be told as a whole one
 
 
 class Wedge:
