@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-import cv2
 import numpy as np
 from PIL import Image
 from processes import until
@@ -19,10 +18,6 @@ from drivers.document_camera.document_camera import DocumentCamera
 from drivers.document_camera.freshness import FROZEN_AFTER_S
 from drivers.document_camera.uvc import UvcCamera
 from drivers.hotplug import Hotplug
-from hardware_sim.devices.code_pictures import ShownCode, code_view
-from hardware_sim.devices.desk_view import Placement, desk_view
-from hardware_sim.pages import draw_page
-from hardware_sim.people import cast
 from kiosk.faults import CAMERA_FROZEN, CAMERA_NOT_WORKING, CAMERA_UNPLUGGED, CODE_READER_UNPLUGGED, Fault
 from kiosk.ports import CapturedPage, CodeRead, Disconnected, NoCode, Ready, View
 
@@ -224,18 +219,14 @@ def bind(how: str) -> None:
 
 def prove_pictures(part: Part) -> None:
     """What another node is given to show is what this camera sees."""
-    import faulthandler
-
-    faulthandler.dump_traceback_later(40, repeat=True)
-    page = np.ascontiguousarray(np.asarray(draw_page("household-front", cast()["chen-guilan"]), np.uint8)[:, :, ::-1])
-    with showing(desk_view(page, Placement(degrees=2.0))), closing_camera() as camera:
+    with showing("page"), closing_camera() as camera:
         camera.look()
         seen = camera.look()
         found = seen.page if isinstance(seen, View) else None
         part.proof("a page on the desk is found, whole and steady", found and found.whole and found.steady, found)
         captured = camera.capture(whole_desk=False)
         part.proof("and cut out", isinstance(captured, CapturedPage) and captured.width < WIDE, f"{captured!r:.80}")
-    with showing(code_view(ShownCode(TEXT_IN_CODE.encode("gb18030")), seed=1)):
+    with showing("code"):
         reader = CameraCodeReader(UvcCamera(NODE))
         looks = [reader.look() for _ in range(3)]
         reader.rest()
@@ -244,15 +235,9 @@ def prove_pictures(part: Part) -> None:
 
 
 @contextmanager
-def showing(bgr: np.ndarray) -> Iterator[None]:
-    """The picture before the camera, as large as its height allows."""
-    high, wide = bgr.shape[:2]
-    small = cv2.resize(bgr, (wide * HIGH // high, HIGH), interpolation=cv2.INTER_AREA)
-    frame = np.zeros((HIGH, WIDE, 3), np.uint8)
-    left = (WIDE - small.shape[1]) // 2
-    frame[:, left : left + small.shape[1]] = small
-    raw = Path("/tmp/shown.raw")
-    raw.write_bytes(frame.tobytes())
+def showing(name: str) -> Iterator[None]:
+    """The picture of this name before the camera."""
+    raw = Path(f"/results/shown/{name}.raw")
     set_control("loop_video", 1)
     form = f"--set-fmt-video-out=width={WIDE},height={HIGH},pixelformat=BGR3"
     command = ["v4l2-ctl", "--device", str(SHOWING), form, "--stream-out-mmap", f"--stream-from={raw}", "--stream-loop"]

@@ -9,6 +9,7 @@ from cables import FAR_END_OF_CARDS, CardsInQemu, far_end, is_known, set_plug
 from processes import until
 from proving import Part, modprobe, probed, seconds
 
+from drivers.smart_card.pcsc import Empty, PcscWire
 from drivers.smart_card.smart_card_reader import SmartCardReader
 from hardware_sim.devices.virtual_cards import ContactlessCard, UnknownCard, social_security_card
 from hardware_sim.people import cast
@@ -96,5 +97,8 @@ def wait(met: Callable[[], object], what: str) -> None:
 
 
 def take_out(cards: CardsInQemu, reader: SmartCardReader) -> None:
+    """Until the service has noticed: a card that was read is not found again, lying there or not."""
     cards.remove()
-    wait(lambda: reader.find_card() == NoCard(), "the card is missed")
+    with closing(PcscWire(NAME)) as wire:
+        wait(lambda: isinstance(wire.look(), Empty), "the card is missed")
+    reader.find_card()
