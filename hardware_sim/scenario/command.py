@@ -1,7 +1,9 @@
 """`kiosk-sim scenario`: check, list and run scenarios. Exit codes: 0 all well, 1 one failed, 2 not a scenario."""
 
 import argparse
+import fcntl
 import json
+import os
 import shutil
 import signal
 import sys
@@ -68,9 +70,15 @@ def run(chosen: argparse.Namespace) -> int:
         return 2
     out = chosen.out.resolve()
     try:
+        out.mkdir(parents=True, exist_ok=True)
+        held = os.open(out, os.O_RDONLY)
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)  # until this process ends
         for folder in ("pictures", "worlds"):
             shutil.rmtree(out / folder, ignore_errors=True)
             (out / folder).mkdir(parents=True)
+    except BlockingIOError:
+        print(f"kiosk-sim: another run writes its report to {out}", file=sys.stderr)
+        return 2
     except OSError as error:
         print(f"kiosk-sim: no report can be written to {out}: {error.strerror}", file=sys.stderr)
         return 2

@@ -31,7 +31,7 @@ title = "等一个不会来的页面"
 picture = "idle"
 [[steps]]
 wait = "home"
-within_s = 60
+within_s = 300
 """
 
 
@@ -121,9 +121,11 @@ def test_a_terminal_that_ends_is_a_failure_a_house_that_ends_an_error_and_ctrl_c
     process = run(*(written(tmp_path / f"{name}.toml", WAITS) for name in names), "--out", out)
 
     def waits(name: str) -> None:
-        until((out / "pictures" / name / "01.png").exists, f"the scenario {name}", within_s=60)
+        until((out / "pictures" / name / "01.png").exists, f"the scenario {name}", within_s=120)
 
     waits("terminal-ends")
+    _, complaint = run(tmp_path / "stopped.toml", "--out", out).communicate()
+    assert "another run writes its report to" in complaint
     os.kill(one_of(out, "kiosk run"), signal.SIGKILL)
     waits("house-ends")
     os.kill(one_of(out, "-m terminal.house"), signal.SIGKILL)
