@@ -22,7 +22,9 @@ from kiosk.faults import (
 )
 from kiosk.ports import CardContent, CardNumber, CardPresent, Disconnected, NoCard, NotReadable, Ready
 
-TESTED_AGAINST = "pcscd with virtual readers, simulated cards and vicc only; never run against a real device"
+TESTED_AGAINST = "virtual readers and QEMU's CCID reader, simulated cards and vicc only; never run against a real device"
+    "pcscd with virtual readers and QEMU's CCID reader, simulated cards and vicc only; never run against a real device"
+)
 READ_WITHIN_S = 2.4
 CARD_NUMBER_WITHIN_S = 1.0
 FAULTS = FaultsOfCards(
