@@ -22,7 +22,7 @@ from kiosk.faults import (
 )
 from kiosk.ports import CardContent, CardNumber, CardPresent, Disconnected, NoCard, NotReadable, Ready
 
-TESTED_AGAINST = "virtual readers and QEMU's CCID reader, simulated cards and vicc only; never run against a real device"
+TESTED_AGAINST = (
     "pcscd with virtual readers and QEMU's CCID reader, simulated cards and vicc only; never run against a real device"
 )
 READ_WITHIN_S = 2.4
