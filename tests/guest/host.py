@@ -17,7 +17,6 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import pictures
 from image import BUILD, REPOSITORY, Image, file_system, image, project_disk
 from machine import QEMU, GuestTrouble, findings, fresh, run_guest
 
@@ -178,7 +177,6 @@ def drain_goals(found: Mapping[str, Any]) -> list[Goal]:
 
 def devices(booted: Image, project: Path, parts: Sequence[str]) -> Mapping[str, Any]:
     results = fresh(BUILD / "devices")
-    pictures.draw(results / "shown")
     words = ["devices", "--parts", *parts]
     with tempfile.TemporaryDirectory() as cables:
         run_guest(
