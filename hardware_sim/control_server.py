@@ -90,6 +90,10 @@ class _Conversation(BaseHTTPRequestHandler):
     timeout = 5.0
     server: _ControlServer
 
+    def handle(self) -> None:
+        with contextlib.suppress(ConnectionError):  # whoever hangs up needs no answer
+            super().handle()
+
     def do_GET(self) -> None:
         path = self.path.partition("?")[0]
         acts = self.server.service.acts

@@ -1,5 +1,6 @@
 """The city's HTTP side: hand-ons come to any path as POST."""
 
+import contextlib
 import json
 import threading
 from collections.abc import Iterator
@@ -26,6 +27,10 @@ class _Exchange(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.0"  # a connection for each hand-on
     timeout = 10.0
     server: _Front
+
+    def handle(self) -> None:
+        with contextlib.suppress(ConnectionError):  # whoever hangs up needs no answer
+            super().handle()
 
     def do_POST(self) -> None:
         length = self.headers.get("Content-Length", "")
