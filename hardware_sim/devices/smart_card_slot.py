@@ -16,7 +16,8 @@ from hardware_sim.devices.vpcd_wire import answer_to_order, connected, framed, i
 from hardware_sim.faults import NOW, FaultBook, Value
 
 LOOK_FOR_READER_S = 0.05  # of real time: the service is a process of this computer
-READER_GIVES_UP_S = 1.0  # work waiting time at WI=10 and 3.57 MHz: then it powers the card down and up again
+READER_GIVES_UP_S = 1.0  # work waiting time at WI=10 and 3.57 MHz
+NO_ANSWER = framed(b"\0")  # no status word: vpcd has no other way to say that a card that is there was silent
 
 
 class Service(Protocol):
@@ -163,7 +164,7 @@ class SmartCardSlot:
             self._in_reader = False
 
     def _hold(self, card: Card, wire: socket.socket) -> None:
-        """Until the card is taken out, the reader is gone, or it gives a mute card up."""
+        """Until the card is taken out or the reader is gone. A mute card is given up, and stays in the reader."""
         card.reset()
         received = bytearray()
         gives_up_s: float | None = None
@@ -174,7 +175,10 @@ class SmartCardSlot:
             if not ready:
                 with self._guard:
                     self._faults.end(self._begun)
-                return
+                gives_up_s = None
+                with contextlib.suppress(ConnectionError):
+                    wire.sendall(NO_ANSWER)
+                continue
             if self._stopping or self._card is not card:
                 return
             if wire not in ready:
