@@ -33,6 +33,7 @@ LOOK_WITHIN_S = 0.55
 ANSWER_WITHIN_S = 0.3
 TRY_AGAIN_S = 0.1
 QUIET_S = 0.08  # 75 bytes' time at 9600 baud: what comes later belongs to something else
+MOST_ACKNOWLEDGEMENTS = 3  # an engine may keep one to itself
 
 
 class ScanEngine:
@@ -52,7 +53,8 @@ class ScanEngine:
         self._burst = b""
         self._last_byte_at = 0.0
         self._listening = False  # everything that arrives from here on belongs to a trigger of ours
-        self._acknowledgement_due = False
+        self._acknowledgements_due = 0  # of triggers, late ones of earlier looks among them
+        self._answered = True  # the last trigger, by its acknowledgement or by a code
         logging.getLogger(__name__).info("scan engine: tested against %s", TESTED_AGAINST)
 
     def status(self) -> Ready | NeedsAttention | Disconnected:
@@ -79,7 +81,8 @@ class ScanEngine:
                 self._listening = True
             if not self._burst:
                 self._transport.write(START_SCAN)
-                self._acknowledgement_due = True
+                self._acknowledgements_due = min(self._acknowledgements_due + 1, MOST_ACKNOWLEDGEMENTS)
+                self._answered = False
             return self._listen(deadline)
         except TransportLost:
             return self._lost()
@@ -98,7 +101,7 @@ class ScanEngine:
             now = self._clock()
             if self._code_arrives() and now - self._last_byte_at >= QUIET_S:
                 return self._ended()
-            if self._acknowledgement_due and not self._code_arrives() and now - started >= ANSWER_WITHIN_S:
+            if not self._answered and not self._code_arrives() and now - started >= ANSWER_WITHIN_S:
                 self._stop_listening()
                 return Disconnected(CODE_READER_SILENT)
             if now >= deadline:
@@ -111,8 +114,9 @@ class ScanEngine:
 
     def _ended(self) -> CodeRead | NoCode | NeedsAttention:
         burst, self._burst = self._burst, b""
-        ended = parse_burst(burst, acknowledgement_due=self._acknowledgement_due, terminated=self._terminated)
-        self._acknowledgement_due = False
+        due, self._answered = self._acknowledgements_due, True
+        self._acknowledgements_due = max(0, due - burst.count(ACKNOWLEDGED))
+        ended = parse_burst(burst, acknowledgement_due=due > 0, terminated=self._terminated)
         match ended:
             case Scanned(payload):
                 code = CodeRead(payload, text_of(payload), Symbology.NOT_TOLD, CodeSource.SCAN_ENGINE)
@@ -124,14 +128,16 @@ class ScanEngine:
 
     def _code_arrives(self) -> bool:
         begun = self._listening and bool(self._burst)
-        return begun and not (self._acknowledgement_due and ACKNOWLEDGED.startswith(self._burst))
+        return begun and not (self._acknowledgements_due and ACKNOWLEDGED.startswith(self._burst))
 
     def _take_acknowledgement(self) -> None:
-        if self._acknowledgement_due and self._burst.startswith(ACKNOWLEDGED):
-            self._burst, self._acknowledgement_due = self._burst[len(ACKNOWLEDGED) :], False
+        while self._acknowledgements_due and self._burst.startswith(ACKNOWLEDGED):
+            self._burst, self._answered = self._burst[len(ACKNOWLEDGED) :], True
+            self._acknowledgements_due -= 1
 
     def _stop_listening(self) -> None:
-        self._listening, self._burst, self._acknowledgement_due = False, b"", False
+        self._listening, self._burst = False, b""
+        self._acknowledgements_due, self._answered = 0, True
 
     def _drain(self, *, within_s: float) -> bool:
         """Whether silence came: the rest of what was being sent must not be taken for a code."""

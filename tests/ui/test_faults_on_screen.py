@@ -374,4 +374,4 @@ def test_whatever_a_scanner_does_is_told_and_the_next_code_is_whole(
     simulation.ask("code hide")
     scanner.service.rest()
     assert next_told == [PAYLOAD]
-    assert told == expected if expected is not None else PAYLOAD not in told
+    assert (told == expected) if expected is not None else PAYLOAD not in told, told

@@ -157,3 +157,16 @@ def test_noise_gives_an_outcome(noise: list[bytes]) -> None:
         wire.send(octets)
         assert isinstance(engine.look(), CodeRead | NoCode | NeedsAttention | Disconnected)
         assert isinstance(engine.status(), Ready | NeedsAttention | Disconnected)
+
+
+def test_late_acknowledgements_of_earlier_looks_never_join_two_codes() -> None:
+    wire = EngineWire(silent=True)
+    engine = engine_on(wire)
+    for sent, expected in (
+        (ACKNOWLEDGED, NoCode()),  # the first look's trigger; its code is slow
+        (b"1001\r", code(b"1001")),  # in the second look, whose own acknowledgement is slower still
+        (ACKNOWLEDGED + b"1001\r" + ACKNOWLEDGED + b"1001\r", NoCode()),
+        (ACKNOWLEDGED + b"2002\r", code(b"2002")),
+    ):
+        wire.write = lambda data, sent=sent: wire.commands.append(data) or wire.send(sent)  # type: ignore[method-assign,misc]
+        assert engine.look() == expected
