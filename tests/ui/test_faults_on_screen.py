@@ -364,8 +364,9 @@ def test_whatever_a_scanner_does_is_told_and_the_next_code_is_whole(
     else:
         scanner.says(status)
     simulation.ask("code hide")
-    simulation.fault_clear()
     scanner.service.rest()
+    told = list(told)  # what an engine without its fault reads now does not count
+    simulation.fault_clear()
     if status != Ready():
         scanner.says(Ready())
     next_told = scanner.look()
