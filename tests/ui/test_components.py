@@ -33,7 +33,8 @@ SAMPLES = {
     "ChoiceTile": 'name: "办理事项"; line: "按人生大事或部门找"; iconName: "apply"; primary: true',
     "CodeCard": 'heading: "请拍"; payload: "CZ038P2X6DTH"; numbers: [{ label: "凭条号", value: "CZ038P2X6DTH" }]',
     "CountdownRing": 'seconds: 26; unitText: "秒后结束"',
-    "DevicePanel": 'drawing: "card-above-reader"; marks: [{ text: "读卡区", x: 484 }]; stateText: "正在等"; tag: "滴"; tagIcon: "sound"',
+    "DevicePanel": 'drawing: "card-above-reader"; marks: [{ text: "读卡区", x: 484 }]; stateText: "正在等"; '
+    'tag: "滴"; tagIcon: "sound"',
     "DigitPad": 'clearText: "全部清掉"; eraseText: "删一位"',
     "Drawing": 'name: "slip-out"; width: 480; height: 500',
     "ErrorLine": 'text: "手机号码要 11 位，现在是 9 位"',
