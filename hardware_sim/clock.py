@@ -32,10 +32,18 @@ class Clock(Protocol):
 
     def now(self) -> float: ...
 
+    def count_on(self, thread: threading.Thread) -> None:
+        """It runs and is going to wait for this clock: until it does, no time passes that is advanced by hand."""
+        ...
+
     def select(
         self, readers: Iterable[Source], writers: Iterable[Source] = (), *, within_s: float | None = None
     ) -> list[Source]:
         """The sources that are ready, as soon as one is; none when `within_s` simulated seconds are over first."""
+        ...
+
+    def select_until(self, moment_s: float, readers: Iterable[Source]) -> list[Source]:
+        """The same until a moment of this clock, which may go on before the wait begins."""
         ...
 
 
@@ -82,10 +90,16 @@ class RealClock:
     def now(self) -> float:
         return (time.monotonic() - self._began) * self.speed
 
+    def count_on(self, thread: threading.Thread) -> None:
+        """Its time passes by itself."""
+
     def select(
         self, readers: Iterable[Source], writers: Iterable[Source] = (), *, within_s: float | None = None
     ) -> list[Source]:
         return ready(readers, writers, None if within_s is None else within_s / self.speed)
+
+    def select_until(self, moment_s: float, readers: Iterable[Source]) -> list[Source]:
+        return self.select(readers, within_s=None if moment_s == math.inf else max(0.0, moment_s - self.now()))
 
 
 @dataclass(eq=False)
@@ -117,15 +131,25 @@ class HandClock:
         with self._changed:
             return self._now_s
 
+    def count_on(self, thread: threading.Thread) -> None:
+        with self._changed:
+            self._known.add(thread)
+
     def select(
         self, readers: Iterable[Source], writers: Iterable[Source] = (), *, within_s: float | None = None
     ) -> list[Source]:
-        readers, writers = list(readers), list(writers)
-        if within_s is not None and within_s <= 0:
-            return ready(readers, writers, 0)
+        moment_s = math.inf if within_s is None else self.now() + max(0.0, within_s)
+        return self._wait(moment_s, list(readers), list(writers))
+
+    def select_until(self, moment_s: float, readers: Iterable[Source]) -> list[Source]:
+        return self._wait(moment_s, list(readers), [])
+
+    def _wait(self, until_s: float, readers: list[Source], writers: list[Source]) -> list[Source]:
         bell = Bell()
         with self._changed:
-            until_s = math.inf if within_s is None else self._now_s + within_s
+            if until_s <= self._now_s:
+                bell.close()
+                return ready(readers, writers, 0)
             waiter = _Waiter(threading.current_thread(), until_s, bell, readers, writers)
             self._known.add(waiter.thread)
             self._waiting.append(waiter)

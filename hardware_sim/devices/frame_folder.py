@@ -51,6 +51,7 @@ class FrameFolder:
     def start(self) -> None:
         self.plug()
         self._thread.start()
+        self._clock.count_on(self._thread)
 
     def stop(self) -> None:
         if self._thread.is_alive():

@@ -188,6 +188,7 @@ class Plug:
         self.plug()
         self._thread = threading.Thread(target=self._hold, name=f"simulated {self._device}, plug")
         self._thread.start()
+        self._clock.count_on(self._thread)
 
     def stop(self) -> None:
         if self._thread is not None:
@@ -228,11 +229,11 @@ class Plug:
             if self._stopping:
                 return
             with self._guard:
-                waits_s = self._in_again_s - self._clock.now()
+                in_again_s = self._in_again_s
             if self._pull_for_s is not None:
                 self.unplug(for_s=self._pull_for_s)
                 self._pull_for_s = None
-            elif waits_s <= 0:
+            elif in_again_s <= self._clock.now():
                 self.plug()
             else:
-                self._clock.select([self._bell], within_s=None if waits_s == math.inf else waits_s)
+                self._clock.select_until(in_again_s, [self._bell])

@@ -90,6 +90,7 @@ class ReceiptPrinter:
         self._plugged = True
         self._thread = threading.Thread(target=self._run, args=(wires,), name="simulated receipt printer")
         self._thread.start()
+        self._clock.count_on(self._thread)
 
     def stop(self) -> None:
         if self._thread is not None:

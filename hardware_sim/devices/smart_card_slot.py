@@ -60,6 +60,7 @@ class SmartCardSlot:
     def start(self) -> None:
         self._thread = threading.Thread(target=self._serve, name="simulated smart card")
         self._thread.start()
+        self._clock.count_on(self._thread)
 
     def stop(self) -> None:
         if self._thread is not None:

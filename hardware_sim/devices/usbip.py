@@ -58,6 +58,7 @@ class UsbExporter:
         self.port = int(listener.getsockname()[1])
         self._thread = threading.Thread(target=self._serve, args=(listener,), name="simulated USB")
         self._thread.start()
+        self._clock.count_on(self._thread)
 
     def stop(self) -> None:
         if self._thread is not None:
