@@ -10,10 +10,11 @@ import struct
 import sys
 from collections.abc import Iterator
 
+from drivers.identity_card.chip_text import card_in
 from drivers.probing import Finding, probe_main, status_finding
 from drivers.smart_card.card_in_reader import CardInReader, FaultsOfCards
 from drivers.smart_card.pcsc import Answer, Exchange, Trouble, reader_name
-from kiosk.chip_layouts import CHIP_TEXT_BYTES, UnreadableChip, UnsupportedChip, parse_chip
+from kiosk.chip_layouts import CHIP_TEXT_BYTES
 from kiosk.faults import (
     CARD_LIFTED_TOO_EARLY,
     CARD_UNREADABLE,
@@ -74,13 +75,8 @@ def read_storage_card(exchange: Exchange) -> CardContent | NotReadable | Trouble
     files = parse_stream(stream)
     if files is None:
         return NotReadable(CARD_UNREADABLE)
-    match parse_chip(files[0]):
-        case UnreadableChip():
-            return NotReadable(CARD_UNREADABLE)
-        case UnsupportedChip():
-            return NotReadable(CARD_UNSUPPORTED)
-        case card:
-            return CardContent(card=card, photo=files[1])
+    card = card_in(files[0])
+    return card if isinstance(card, NotReadable) else CardContent(card=card, photo=files[1])
 
 
 def encode_read_block(block: int) -> bytes:

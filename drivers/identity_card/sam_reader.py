@@ -12,6 +12,7 @@ from contextlib import closing
 from dataclasses import replace
 from typing import Protocol
 
+from drivers.identity_card.chip_text import card_in
 from drivers.identity_card.sam_frames import (
     MISHEARD,
     Broken,
@@ -31,7 +32,6 @@ from drivers.identity_card.sam_wires import sam_transport
 from drivers.probing import Finding, patient_status, probe_main, status_finding
 from drivers.tracing import trace_argument, traced
 from drivers.transport import Transport, TransportLost
-from kiosk.chip_layouts import UnreadableChip, UnsupportedChip, parse_chip
 from kiosk.faults import (
     CARD_LIFTED_TOO_EARLY,
     CARD_UNREADABLE,
@@ -162,13 +162,10 @@ class SamReader:
         files = parse_text_and_photo(payload)
         if files is None:
             return NotReadable(CARD_UNREADABLE)
-        match parse_chip(files[0]):
-            case UnreadableChip():
-                return NotReadable(CARD_UNREADABLE)
-            case UnsupportedChip():
-                return NotReadable(CARD_UNSUPPORTED)
-            case card:
-                return self._completed(card, files[1], sam_number, deadline=deadline)
+        card = card_in(files[0])
+        if isinstance(card, NotReadable):
+            return card
+        return self._completed(card, files[1], sam_number, deadline=deadline)
 
     def _select(self) -> bytes | NotReadable | Disconnected:
         """Select what was found.
