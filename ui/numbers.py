@@ -16,6 +16,14 @@ def grouped(number: str, groups: Sequence[int]) -> str:
     return " ".join(part for part in (*parts, number) if part)
 
 
+def groups_for(number: str, groups: Sequence[int]) -> Sequence[int]:
+    """The groups, or fours from the end for a whole number of another length, such as a foreigner's of 2017."""
+    if len(number) == sum(groups):
+        return groups
+    rest = len(number) % 4
+    return (*([rest] if rest else []), *[4] * (len(number) // 4))
+
+
 def covered(number: str, groups: Sequence[int]) -> str:
     """The same groups with everything between the ends covered. A short number shows no end at all."""
     head = min(OPEN_HEAD, *groups[:1], len(number)) if groups else min(OPEN_HEAD, len(number))

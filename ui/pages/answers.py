@@ -3,7 +3,7 @@
 from kiosk.case import Case, Source
 from kiosk.identity import CardKind
 from kiosk.items import Field
-from ui.numbers import covered, grouped
+from ui.numbers import covered, grouped, groups_for
 from ui.texts import Texts
 
 
@@ -12,9 +12,10 @@ def value_of(case: Case, field: Field, *, cover: bool = False) -> str:
     answer = case.answer(field)
     if answer is None:
         return ""
+    groups = groups_for(answer.value, field.groups) if field.card else field.groups
     if cover and field.masked:
-        return covered(answer.value, field.groups)
-    return grouped(answer.value, field.groups) if field.groups else field.label_of(answer.value)
+        return covered(answer.value, groups)
+    return grouped(answer.value, groups) if field.groups else field.label_of(answer.value)
 
 
 def source_of(case: Case, field: Field, say: Texts) -> str:

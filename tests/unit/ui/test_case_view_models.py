@@ -28,7 +28,7 @@ from kiosk.journeys.pages import (
 )
 from kiosk.ports import Degraded, NeedsAttention, Starting
 from kiosk.session import Session
-from ui.numbers import COVER, covered, grouped
+from ui.numbers import COVER, covered, grouped, groups_for
 from ui.pages.answers import source_of
 from ui.pages.capture_view_model import derive_capture
 from ui.pages.check_view_model import CheckRow, Room, derive_check, paged, rows_of, shown_of
@@ -60,6 +60,12 @@ def test_numbers_stand_in_the_groups_they_are_read_out_in() -> None:
 def test_a_covered_number_shows_its_ends_alone() -> None:
     assert covered("100101194401010028", (6, 8, 4)) == "1001•• •••••••• 0028"
     assert covered("13800005678", (3, 4, 4)) == "138 •••• 5678"
+
+
+def test_a_number_on_a_card_that_is_no_residents_stands_in_fours() -> None:
+    assert groups_for("100101194401010028", (6, 8, 4)) == (6, 8, 4)
+    assert covered("XXA100044010128", groups_for("XXA100044010128", (6, 8, 4))) == "XXA •••• •••• 0128"
+    assert grouped("XXA100044010128", groups_for("XXA100044010128", (6, 8, 4))) == "XXA 1000 4401 0128"
 
 
 @given(st.text("0123456789X", max_size=30), st.lists(st.integers(1, 8), max_size=5))
