@@ -29,6 +29,8 @@ class Devices:
     store: Status = field(default_factory=Starting)
     smart_card_reader: Status | None = None
     code_reader: Status | None = None
+    document_scanner: Status | None = None
+    page_printer: Status | None = None
 
     def of(self, device: Device) -> Status | None:
         match device:
@@ -44,6 +46,10 @@ class Devices:
                 return self.smart_card_reader
             case Device.CODES:
                 return self.code_reader
+            case Device.SCANNER:
+                return self.document_scanner
+            case Device.PAGE_PRINTER:
+                return self.page_printer
         assert_never(device)
 
     def works(self, device: Device) -> bool:

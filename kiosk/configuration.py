@@ -137,6 +137,22 @@ class ReceiptPrinterDevice(Strict):
     simulated: bool = False
 
 
+class DocumentScannerDevice(Strict):
+    """`address`: SANE's name of the scanner, as `scanimage -L` tells it, or how it begins."""
+
+    driver: Literal["sane"] = "sane"
+    address: str
+    simulated: bool = False
+
+
+class PagePrinterDevice(Strict):
+    """`address`: `ipp://host:port/ipp/print`."""
+
+    driver: Literal["ipp"] = "ipp"
+    address: str
+    simulated: bool = False
+
+
 class Devices(Strict):
     """What stands in this terminal's case."""
 
@@ -145,6 +161,8 @@ class Devices(Strict):
     receipt_printer: ReceiptPrinterDevice
     smart_card_reader: SmartCardReaderDevice | None = None
     code_reader: CodeReaderDevice | None = None
+    document_scanner: DocumentScannerDevice | None = None
+    page_printer: PagePrinterDevice | None = None
 
     @property
     def names(self) -> frozenset[str]:
@@ -161,17 +179,8 @@ class Devices(Strict):
 
     @property
     def _simulated(self) -> tuple[bool, ...]:
-        return tuple(
-            device.simulated
-            for device in (
-                self.identity_card_reader,
-                self.document_camera,
-                self.receipt_printer,
-                self.smart_card_reader,
-                self.code_reader,
-            )
-            if device is not None
-        )
+        devices = (getattr(self, name) for name in type(self).model_fields)
+        return tuple(device.simulated for device in devices if device is not None)
 
 
 class Configuration(Strict):

@@ -6,6 +6,7 @@ the world; an exception is a bug. Verbs are idempotent.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import Protocol
 
 from kiosk.codes import CodeSource, Symbology
@@ -232,6 +233,57 @@ class DocumentCamera(Protocol):
         ...
 
 
+# Document scanner.
+
+
+class SheetSource(Enum):
+    FEEDER = "feeder"  # a stack, sheet after sheet
+    GLASS = "glass"  # one page, laid down
+
+
+@dataclass(frozen=True, slots=True)
+class Scanning:
+    """The next page is on its way. `part`: how much of it, 0..1, where the scanner tells."""
+
+    part: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ScanEnded:
+    """Nothing lies there any more, or as many pages were read as were asked for, or it was cancelled."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotScanned:
+    """Ended before its end; the pages that came before are good."""
+
+    fault: Fault
+
+
+class DocumentScanner(Protocol):
+    """Reads sheets from a feeder, or a page from the glass. One scan at a time."""
+
+    def status(self) -> Status:
+        """At most 3 s."""
+        ...
+
+    def sources(self) -> tuple[SheetSource, ...]:
+        """What it has, as far as it has told; asks no device."""
+        ...
+
+    def begin(self, source: SheetSource, *, at_most: int) -> Scanning | NotScanned | NeedsAttention | Disconnected:
+        """Start to read up to `at_most` pages, at most 5 s. A scan that still runs is cancelled."""
+        ...
+
+    def next(self) -> CapturedPage | Scanning | ScanEnded | NotScanned | NeedsAttention | Disconnected:
+        """The next page, or how far it is, at most 0.6 s. Anything but `CapturedPage` and `Scanning` ends the scan."""
+        ...
+
+    def cancel(self) -> None:
+        """Stop, at most 2 s; nothing when no scan runs."""
+        ...
+
+
 # Receipt printer.
 
 
@@ -284,6 +336,56 @@ class ReceiptPrinter(Protocol):
 
     def print(self, job: PrintJob) -> PrintOutcome:
         """Print, cut, and ask whether it is on paper; at most 15 s."""
+        ...
+
+
+# Page printer (A4).
+
+
+@dataclass(frozen=True, slots=True)
+class PageJob:
+    """`pdf`: A4, one-sided, `sheets` pages. `job_id` names the job for good."""
+
+    job_id: str
+    pdf: bytes
+    sheets: int
+
+
+@dataclass(frozen=True, slots=True)
+class PagesPrinting:
+    """`sheets_out` so far. `waits_for`: what must be put right before it goes on, such as paper."""
+
+    sheets_out: int
+    waits_for: Fault | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PagesPrinted:
+    """The printer said that all sheets came out."""
+
+    sheets: int
+
+
+PagesOutcome = PagesPrinted | NotPrinted | PrintUnknown
+
+
+class PagePrinter(Protocol):
+    """Prints sheets of A4. One job at a time."""
+
+    def status(self) -> Status:
+        """At most 3 s."""
+        ...
+
+    def begin(self, job: PageJob) -> PagesPrinting | NotPrinted | PrintUnknown:
+        """Hand the job over, at most 10 s."""
+        ...
+
+    def next(self) -> PagesPrinting | PagesPrinted | NotPrinted | PrintUnknown:
+        """How far it is, at most 2 s. Anything but `PagesPrinting` ends the job; one that stands still ends in time."""
+        ...
+
+    def cancel(self) -> PagesOutcome:
+        """Take the job back, at most 5 s, and how it ended; after `NotPrinted` nothing more of it comes out."""
         ...
 
 

@@ -17,6 +17,8 @@ class Device(Enum):
     STORE = "store"
     SMART_CARD = "smart_card_reader"
     CODES = "code_reader"
+    SCANNER = "document_scanner"
+    PAGE_PRINTER = "page_printer"
 
 
 class Timer(Enum):
