@@ -1,7 +1,7 @@
 # Every target is a line of `make help`. All that is made lies in .venv/ and build/.
 
 PYTHON ?= python3.11
-PYTEST_ARGS ?= --numprocesses=auto
+PYTEST_ARGS ?= --numprocesses=$(shell expr $$(nproc) \* 3 / 2)  # for tests that wait for wires, half the time
 PACKAGES := provisioning/debian-packages
 
 VENV := .venv
