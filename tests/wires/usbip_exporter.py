@@ -201,9 +201,9 @@ class Exporter:
         elif (address := endpoint | direction << 7) in self._device.stalled:
             host.answer(sequence, PIPE, b"", direction)
         elif direction == 0:
-            host.connection.sendall(struct.pack(">5IiI4xI12x", 3, sequence, 0, 0, 0, 0, len(data), 0xFFFFFFFF))
             for towards, reaction in self._device.react(address, data):
                 self._device.waiting[towards].append(reaction)
+            host.connection.sendall(struct.pack(">5IiI4xI12x", 3, sequence, 0, 0, 0, 0, len(data), 0xFFFFFFFF))
         else:
             host.pending.append((sequence, address, length))
         host.pump(self._device.waiting)
