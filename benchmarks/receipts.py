@@ -10,9 +10,9 @@ from escpos.printer import Dummy
 from benchmarks.figures import Figure, paired_ratio
 from drivers.receipt_printer.character_sets import has_code
 from drivers.receipt_printer.escpos_encoding import encode_document, field_lines
-from drivers.receipt_printer.line_breaking import wrapped
 from drivers.receipt_printer.profiles import Profile, profile_named
 from kiosk.documents import Document, Field, Note, Qr, Rule, Title
+from kiosk.line_breaking import wrapped
 
 RUNS = 30
 BAUD, BITS_A_BYTE = 9600, 10

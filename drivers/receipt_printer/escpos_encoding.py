@@ -16,9 +16,9 @@ from qrcode.constants import ERROR_CORRECT_M
 
 from drivers.receipt_printer.character_sets import encode_mode, encode_text, has_code
 from drivers.receipt_printer.glyphs import FontGlyphs, Glyphs
-from drivers.receipt_printer.line_breaking import longest_piece, printable, width, wrapped
 from drivers.receipt_printer.profiles import CHARACTER_DOTS, Profile
 from kiosk.documents import Document, Field, Note, Qr, Rule, Title
+from kiosk.line_breaking import longest_piece, printable, width, wrapped
 
 LINE_DOTS = 36  # half a character of air between lines
 TITLE_DOTS = 2 * CHARACTER_DOTS + 12

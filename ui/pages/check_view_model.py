@@ -7,13 +7,14 @@ from math import ceil
 from PySide6.QtCore import Property, QObject, Signal, Slot
 from PySide6.QtQml import QmlElement, QmlUncreatable
 
+from kiosk.answers import value_of
 from kiosk.case import Case, width_em
 from kiosk.composing import Shown
 from kiosk.items import Field, Material
 from kiosk.journeys.events import AnswersConfirmed, ChangeAsked, Event, PapersAsked, WentBack
 from kiosk.journeys.pages import Checking
 from kiosk.session import Session
-from ui.pages.answers import source_of, value_of
+from ui.pages.answers import source_of
 from ui.pages.page_view_model import PageViewModel
 from ui.place import Place
 from ui.rows import Rows

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from PySide6.QtCore import Property, QObject, Signal, Slot
 from PySide6.QtQml import QmlElement, QmlUncreatable
 
+from kiosk.answers import value_of
 from kiosk.case import RESIDENT_NUMBER_LENGTH, problem_with
 from kiosk.items import AnswerKind, Field
 from kiosk.journeys.events import AnswerEdited, Event, WentBack, WentOn
 from kiosk.journeys.pages import Asking
 from kiosk.session import Session
 from ui.input.text_keyboard_view_model import TextKeyboardViewModel
-from ui.pages.answers import from_card, source_of, value_of
+from ui.pages.answers import from_card, source_of
 from ui.pages.page_view_model import PageViewModel
 from ui.place import Place
 from ui.rows import Rows

@@ -10,9 +10,9 @@ from PIL import Image
 from drivers.receipt_printer.character_sets import has_code
 from drivers.receipt_printer.escpos_encoding import encode_document, encode_qr, encode_raster, field_lines
 from drivers.receipt_printer.glyphs import NO_GLYPH, FontGlyphs
-from drivers.receipt_printer.line_breaking import NOT_AT_END, NOT_AT_START, printable, wrapped
 from drivers.receipt_printer.profiles import Profile, profile_named, profiles
 from kiosk.documents import Document, Field, Note, Qr, Rule, Title
+from kiosk.line_breaking import NOT_AT_END, NOT_AT_START, printable, wrapped
 from tests.wires.escpos_paper import Paper, read_paper
 
 WIDE, NARROW = profile_named("80mm"), profile_named("58mm")

@@ -9,9 +9,9 @@ from PIL import Image
 from drivers.receipt_printer.character_sets import has_code
 from drivers.receipt_printer.escpos_encoding import encode_document
 from drivers.receipt_printer.glyphs import NO_GLYPH, FontGlyphs, face_with
-from drivers.receipt_printer.line_breaking import printable
 from drivers.receipt_printer.profiles import Profile, profile_named
 from kiosk.documents import Note, Rule, Title
+from kiosk.line_breaking import printable
 from tests.wires.escpos_paper import Paper, read_paper
 
 # The blocks of level 3, and what of level 1 and 2 has no two-byte code; every 31st character of each.

@@ -26,9 +26,9 @@ from kiosk.journeys.pages import (
     SlipPrinted,
     Take,
 )
+from kiosk.numbers import COVER, covered, grouped, groups_for
 from kiosk.ports import Degraded, NeedsAttention, Starting
 from kiosk.session import Session
-from ui.numbers import COVER, covered, grouped, groups_for
 from ui.pages.answers import source_of
 from ui.pages.capture_view_model import derive_capture
 from ui.pages.check_view_model import CheckRow, Room, derive_check, paged, rows_of, shown_of

@@ -1,10 +1,10 @@
 """Chinese lines of a given width: what may stand at their ends, and what must stay together.
 
-Widths count half-width columns: a Latin character has one, any other two.
+Widths count half-width columns, a Latin character has one, any other two; or whatever `measure` counts in.
 """
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 NOT_AT_START = frozenset("，。、；：！？）》」』】〉〕”’…—·％℃,.;:!?)]}%")
 NOT_AT_END = frozenset("（《「『【〈〔“‘([{￥")
@@ -39,8 +39,9 @@ def width(text: str) -> int:
     return sum(1 if character.isascii() else 2 for character in text)
 
 
-def wrapped(text: str, columns: int) -> list[str]:
-    """Lines of at most `columns` (at least 2), which together say `text`; blanks at a break are dropped.
+def wrapped(text: str, columns: float, measure: Callable[[str], float] = width) -> list[str]:
+    """Lines of at most `columns` (room for one character at least), which together say `text`; blanks at a break are
+    dropped.
 
     A Latin word or number stays whole when it fits a line. Closing punctuation stays with what it closes and
     opening punctuation with what it opens, unless there is more of it than fits a line.
@@ -50,10 +51,10 @@ def wrapped(text: str, columns: int) -> list[str]:
         if paragraph_at:
             lines.append("")
         for piece in _pieces(printable(paragraph)):
-            if width(lines[-1]) + width(piece.rstrip(" ")) <= columns:
+            if measure(lines[-1]) + measure(piece.rstrip(" ")) <= columns:
                 lines[-1] += piece
             else:
-                lines.extend(_cut(piece.strip(" "), columns))
+                lines.extend(_cut(piece.strip(" "), columns, measure))
                 lines[-1] += " " if piece.endswith(" ") else ""
     return [line.rstrip(" ") for line in lines if line.strip(" ")]
 
@@ -81,10 +82,10 @@ def _may_break(piece: str, following: str) -> bool:
     return piece[-1] == " " or not (piece[-1].isascii() and following.isascii())
 
 
-def _cut(piece: str, columns: int) -> list[str]:
+def _cut(piece: str, columns: float, measure: Callable[[str], float]) -> list[str]:
     lines = [""]
     for character in piece:
-        if width(lines[-1]) + width(character) > columns:
+        if measure(lines[-1]) + measure(character) > columns:
             lines.append("")
         lines[-1] += character
     return lines

@@ -1,4 +1,4 @@
-"""How numbers stand on the screen: in the groups they are read out in, and covered but for their ends."""
+"""How numbers stand on screen and paper: in the groups they are read out in, and covered but for their ends."""
 
 from collections.abc import Sequence
 
@@ -24,10 +24,10 @@ def groups_for(number: str, groups: Sequence[int]) -> Sequence[int]:
     return (*([rest] if rest else []), *[4] * (len(number) // 4))
 
 
-def covered(number: str, groups: Sequence[int]) -> str:
+def covered(number: str, groups: Sequence[int], *, mark: str = COVER) -> str:
     """The same groups with everything between the ends covered. A short number shows no end at all."""
     head = min(OPEN_HEAD, *groups[:1], len(number)) if groups else min(OPEN_HEAD, len(number))
     if len(number) < head + OPEN_TAIL + 1:
-        return grouped(COVER * len(number), groups)
-    middle = COVER * (len(number) - head - OPEN_TAIL)
+        return grouped(mark * len(number), groups)
+    middle = mark * (len(number) - head - OPEN_TAIL)
     return grouped(number[:head] + middle + number[-OPEN_TAIL:], groups)
