@@ -19,9 +19,21 @@ class Message:
     values: tuple[tuple[str, str], ...] = ()
 
 
+def verbatim(text: str) -> Message:
+    """What is said as it is: a name, a number, a text of an item."""
+    return Message("verbatim", (("value", text),))
+
+
 @dataclass(frozen=True, slots=True)
 class Title(Generic[T_co]):
     """Centred and large."""
+
+    text: T_co
+
+
+@dataclass(frozen=True, slots=True)
+class Heading(Generic[T_co]):
+    """Over what follows, up to the next."""
 
     text: T_co
 
@@ -53,7 +65,8 @@ class Qr:
     payload: str
 
 
-Document = tuple[Title[T_co] | Field[T_co] | Note[T_co] | Rule | Qr, ...]
+Block = Title[T_co] | Heading[T_co] | Field[T_co] | Note[T_co] | Rule | Qr
+Document = tuple[Block[T_co], ...]
 
 
 def spoken(document: Document[Message], say: Callable[[Message], str]) -> Document[str]:
@@ -61,12 +74,12 @@ def spoken(document: Document[Message], say: Callable[[Message], str]) -> Docume
     return tuple(_spoken(block, say) for block in document)
 
 
-def _spoken(
-    block: Title[Message] | Field[Message] | Note[Message] | Rule | Qr, say: Callable[[Message], str]
-) -> Title[str] | Field[str] | Note[str] | Rule | Qr:
+def _spoken(block: Block[Message], say: Callable[[Message], str]) -> Block[str]:
     match block:
         case Title(text):
             return Title(say(text))
+        case Heading(text):
+            return Heading(say(text))
         case Field(label, value):
             return Field(say(label), say(value))
         case Note(text):

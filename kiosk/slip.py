@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from kiosk.documents import Document, Field, Message, Note, Qr, Rule, Title
+from kiosk.documents import Block, Document, Field, Message, Note, Qr, Rule, Title, verbatim
 from kiosk.submission import Receipt
 
 
@@ -24,7 +24,7 @@ class Filed:
 
 def slip(filed: Filed, receipt: Receipt | None, *, copy: int) -> Document[Message]:
     """The first slip is copy 1. Without a receipt it says "kept here, not yet received", and carries the code alone."""
-    blocks: list[Title[Message] | Field[Message] | Note[Message] | Rule | Qr] = []
+    blocks: list[Block[Message]] = []
     if filed.simulated:
         blocks.append(Note(Message("simulated")))
     blocks.append(Title(Message("slip.title.received" if receipt else "slip.title.kept")))
@@ -54,4 +54,4 @@ def in_fours(number: str) -> str:
 
 
 def _field(name: str, value: str) -> Field[Message]:
-    return Field(Message(f"slip.{name}"), Message("verbatim", (("value", value),)))
+    return Field(Message(f"slip.{name}"), verbatim(value))
