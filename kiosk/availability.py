@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import assert_never
 
-from kiosk.case import Case, Photograph, open_stops
+from kiosk.case import Case, TakePages, open_stops
 from kiosk.faults import Fault
 from kiosk.items import Item, Need
 from kiosk.journeys.events import Device
@@ -81,9 +81,9 @@ def _lacking(need: Need, devices: Devices, case: Case | None) -> Fault | None:
     match need:
         case "identification":
             return None if case else devices.nobody_identified
-        case "document-camera":
-            photographed = case and not any(isinstance(stop, Photograph) for stop in open_stops(case))
-            return None if photographed else fault_of(devices.document_camera)
+        case "document-capture":
+            taken = case and not any(isinstance(stop, TakePages) for stop in open_stops(case))
+            return None if taken or devices.works(Device.SCANNER) else fault_of(devices.document_camera)
         case "receipt-printer":
             return fault_of(devices.receipt_printer)
     assert_never(need)

@@ -7,6 +7,7 @@ from enum import Enum
 from kiosk.check_digits import is_bank_card, is_resident_number
 from kiosk.identity import IdentityCard
 from kiosk.items import Field, Item, Material
+from kiosk.papers import Pages, none_of
 from kiosk.ports import CapturedPage
 
 
@@ -33,13 +34,9 @@ class Applicant:
     read_at: datetime
 
 
-Pages = tuple[CapturedPage | None, ...]
-"""The pages of a material in order, None where one has not been taken yet."""
-
-
 @dataclass(frozen=True, slots=True)
 class Case:
-    """`typed` holds what was asked for, by field; `papers` the pages photographed so far, by material."""
+    """`typed` holds what was asked for, by field; `papers` the pages taken so far, by material."""
 
     item: Item
     applicant: Applicant
@@ -65,10 +62,10 @@ class Case:
 
     def taken_of(self, material: Material) -> Pages:
         """What there is of it, page by page."""
-        return dict(self.papers).get(material.id, (None,) * len(material.pages))
+        return dict(self.papers).get(material.id, none_of(material))
 
     def pages_of(self, material: Material) -> tuple[CapturedPage, ...]:
-        """All its pages, or none while one is missing."""
+        """All its pages, or none while a named one is missing."""
         taken = self.taken_of(material)
         return tuple(page for page in taken if page) if all(taken) else ()
 
@@ -107,7 +104,7 @@ class AskFor:
 
 
 @dataclass(frozen=True, slots=True)
-class Photograph:
+class TakePages:
     material_id: str
 
 
@@ -116,19 +113,19 @@ class CheckAll:
     pass
 
 
-Stop = AskFor | Photograph | CheckAll
+Stop = AskFor | TakePages | CheckAll
 
 
 def stops(case: Case) -> tuple[Stop, ...]:
     """Every page of the case in order, as far as the answers so far tell."""
     asked = tuple(AskFor(field.id) for field in case.fields if field.ask)
-    return (*asked, *(Photograph(material.id) for material in case.item.materials), CheckAll())
+    return (*asked, *(TakePages(material.id) for material in case.item.materials), CheckAll())
 
 
 def open_stops(case: Case) -> tuple[Stop, ...]:
     """The stops without which it cannot be handed in."""
     asked = tuple(AskFor(field.id) for field in case.fields if case.answer(field) is None)
-    papers = tuple(Photograph(m.id) for m in case.item.materials if not m.later and not case.pages_of(m))
+    papers = tuple(TakePages(m.id) for m in case.item.materials if not m.later and not case.pages_of(m))
     return (*asked, *papers)
 
 

@@ -16,7 +16,7 @@ Id = Annotated[str, Rule(pattern=r"^[a-z][a-z0-9-]*$", max_length=64)]
 Count = Annotated[int, Rule(ge=1)]
 AnswerKind = Literal["choice", "digits", "identity-number", "text"]
 CardFact = Literal["name", "number", "address", "birth"]
-Need = Literal["identification", "document-camera", "receipt-printer"]
+Need = Literal["identification", "document-capture", "receipt-printer"]
 
 
 class Fact(Strict):
@@ -95,11 +95,15 @@ class Field(Strict):
 
 
 class Material(Strict):
-    """A paper to photograph, page by page. `later`: it may be brought after the submission. `icon`: how it is drawn."""
+    """A paper to photograph or scan, page by page. `more`: how many further pages may follow the named ones.
+
+    `later`: it may be brought after the submission. `icon`: how it is drawn.
+    """
 
     id: Id
     name: str
     pages: tuple[str, ...] = Rule(min_length=1)
+    more: Annotated[int, Rule(ge=0, le=60)] = 0
     later: bool = False
     icon: Literal["book", "card", "photo", "social"] = "book"
 
@@ -157,8 +161,8 @@ class Item(Strict):
             raise ValueError("`needs`: one stands twice")
         if "identification" not in self.needs:
             raise ValueError('`needs`: "identification" is missing; every application begins with a card')
-        if "document-camera" not in self.needs and not all(material.later for material in self.materials):
-            raise ValueError('`needs`: "document-camera" is missing; a material cannot be brought later')
+        if "document-capture" not in self.needs and not all(material.later for material in self.materials):
+            raise ValueError('`needs`: "document-capture" is missing; a material cannot be brought later')
         if self.effective_from and self.cancelled_from and self.cancelled_from <= self.effective_from:
             raise ValueError("`cancelled_from` must be after `effective_from`")
         return self

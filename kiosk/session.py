@@ -12,8 +12,8 @@ from kiosk.composing import Moment, Origin
 from kiosk.configuration import Times
 from kiosk.delivery import Delivery
 from kiosk.items import Catalogue
-from kiosk.journeys import application, handing_in
-from kiosk.journeys.effects import Effect, StartTimer, StopFinding, StopTimer, StopWatching, WatchDesk
+from kiosk.journeys import application, handing_in, sheets
+from kiosk.journeys.effects import Effect, StartTimer, StopFinding, StopScanning, StopTimer, StopWatching, WatchDesk
 from kiosk.journeys.events import (
     ApplicationBegun,
     Awakened,
@@ -26,8 +26,11 @@ from kiosk.journeys.events import (
     LargeToggled,
     LeftVisit,
     OverlayClosed,
+    PageScanned,
     ReaderBack,
     ReaderLost,
+    ScanProgress,
+    SheetSourcesTold,
     Timer,
     TimerFired,
     Touch,
@@ -50,14 +53,16 @@ from kiosk.journeys.pages import (
     NotKept,
     OutOfService,
     Page,
+    PagesTaken,
     ReadingGuide,
+    ReadingSheets,
     Sealing,
     SigningByCard,
     SigningByHand,
     SlipPrinted,
     SlipPrinting,
 )
-from kiosk.ports import Starting, Status
+from kiosk.ports import SheetSource, Starting, Status
 from kiosk.transition import Transition
 
 
@@ -80,13 +85,17 @@ class Overlay(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """`number` counts visits: what was asked for in one is dropped in the next."""
+    """`number` counts visits: what was asked for in one is dropped in the next.
+
+    `sheet_sources`: where the document scanner takes paper from, as far as it has told.
+    """
 
     page: Page = field(default_factory=Idle)
     number: int = 1
     large: bool = False
     overlay: Overlay | None = None
     devices: Devices = field(default_factory=Devices)
+    sheet_sources: tuple[SheetSource, ...] = ()
     delivery: Delivery = field(default_factory=Delivery)
 
 
@@ -124,12 +133,14 @@ def _step(session: Session, event: Event, moment: Moment, terminal: Terminal) ->
             return replace(session, page=Idle()), ()
         case DeviceChanged(device, status):
             return _device_changed(session, device, status, moment, terminal)
+        case SheetSourcesTold(sources):
+            return replace(session, sheet_sources=sources), ()
         case DeliveryChanged(delivery):
             return replace(session, delivery=delivery), ()
     page, effects = _page_step(session, event, moment, terminal)
-    if type(page) is type(session.page):
+    if type(page) is type(session.page) and not _sheet_came(session, page, event):
         return replace(session, page=page), effects
-    answered = session.overlay is Overlay.WARNING  # a card laid down leads on as a touch does
+    answered = session.overlay is Overlay.WARNING  # a card laid down leads on as a touch does, and so does a sheet
     return replace(session, page=page, overlay=None if answered else session.overlay), effects
 
 
@@ -151,7 +162,9 @@ def _page_step(session: Session, event: Event, moment: Moment, terminal: Termina
             return Home(case), ()
         case ReadingGuide(item, case), ApplicationBegun() if why_not_now(item, session.devices, case):
             return page, ()
-        case ((ReadingGuide() | Identifying() | NotEligible() | Asking() | Capturing() | Checking()), _):
+        case ReadingGuide() | Identifying() | NotEligible(), _:
+            return application.step(page, event, moment=moment)
+        case Asking() | Capturing() | ReadingSheets() | PagesTaken() | Checking(), _:
             return application.step(page, event, moment=moment)
         case (
             (SigningByHand() | ChoosingWay() | SigningByCard() | Sealing() | NotKept() | AwaitingReceipt() | Done()),
@@ -232,6 +245,11 @@ def _visit_ended(before: Page, after: Page) -> bool:
     return isinstance(after, nobody) and not isinstance(before, nobody)
 
 
+def _sheet_came(before: Session, page: Page, event: Event) -> bool:
+    """While paper comes out of the scanner nobody has gone."""
+    return isinstance(event, PageScanned | ScanProgress) and page is not before.page
+
+
 def _material(page: Page) -> str | None:
     return page.material_id if isinstance(page, Capturing) else None
 
@@ -243,6 +261,8 @@ def _left(before: Session, after: Session) -> tuple[Effect, ...]:
         effects.append(StopFinding())
     if isinstance(before.page, Capturing) and not isinstance(after.page, Capturing):
         effects.append(StopWatching())
+    if sheets.is_running(before.page) and not isinstance(after.page, ReadingSheets):
+        effects.append(StopScanning())
     return tuple(effects)
 
 
@@ -260,7 +280,7 @@ def _entered(before: Session, after: Session, event: Event, times: Times) -> tup
     if before.overlay is Overlay.WARNING:
         effects.append(StopTimer(Timer.ANSWER))
     idle_s = idle_timeout_s(after, times)
-    touched = isinstance(event, Touched | Touch)
+    touched = isinstance(event, Touched | Touch) or _sheet_came(before, after.page, event)
     if idle_s is None:
         if idle_timeout_s(before, times) is not None:
             effects.append(StopTimer(Timer.IDLE))

@@ -14,7 +14,9 @@ from kiosk.journeys.events import (
     Event,
     PageCaptured,
     PageNotCaptured,
+    PageScanned,
     PrintEnded,
+    ScanOver,
 )
 from kiosk.ports import Printed, Status, Used
 from sync.outbox.devices import DeviceNews
@@ -47,6 +49,10 @@ class DeviceBook:
                 self.count(Device.CAMERA, Counter.PAGES)
             case PageNotCaptured():
                 self.count(Device.CAMERA, Counter.PAGES_FAILED)
+            case PageScanned():
+                self.count(Device.SCANNER, Counter.PAGES)
+            case ScanOver(_, fault) if fault:
+                self.count(Device.SCANNER, Counter.PAGES_FAILED)
             case PrintEnded(_, outcome):
                 self.count(Device.PRINTER, Counter.PRINTS if outcome == Printed() else Counter.PRINTS_FAILED)
 

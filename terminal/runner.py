@@ -24,9 +24,11 @@ from kiosk.journeys.effects import (
     KeepRating,
     PrintSlip,
     ReadCard,
+    ScanPages,
     Seal,
     StartTimer,
     StopFinding,
+    StopScanning,
     StopTimer,
     StopWatching,
     WatchDesk,
@@ -156,6 +158,12 @@ class Runner(QObject):
                 services.camera.stop_watching()
             case CapturePage(whole_desk):
                 services.camera.capture(visit, whole_desk=whole_desk)
+            case ScanPages(scan_id, source, at_most):
+                if services.scanner:
+                    services.scanner.scan(scan_id, source, at_most=at_most, visit=visit)
+            case StopScanning():
+                if services.scanner:
+                    services.scanner.stop_scanning()
             case Seal(submission):
                 services.store.seal(submission, visit)
             case AwaitReceipt(sid):

@@ -1,4 +1,4 @@
-"""The application: guide, identity, questions, photographs, and back and forth between them up to the check."""
+"""The application: guide, identity, questions, papers, and back and forth between them up to the check."""
 
 from dataclasses import replace
 from typing import cast, get_args
@@ -7,20 +7,18 @@ from kiosk.case import (
     AskFor,
     Case,
     CheckAll,
-    Photograph,
-    Stop,
+    TakePages,
     accepted,
     open_stops,
     problem_with,
     stop_after,
-    stop_before,
     stops,
 )
 from kiosk.composing import Moment
 from kiosk.faults import Fault
 from kiosk.identity import age_on
 from kiosk.items import Item
-from kiosk.journeys import identify
+from kiosk.journeys import identify, pages_taken, sheets
 from kiosk.journeys.effects import CapturePage, Effect
 from kiosk.journeys.events import (
     AnswerEdited,
@@ -31,11 +29,12 @@ from kiosk.journeys.events import (
     Event,
     PageCaptured,
     PageNotCaptured,
+    PagesAsked,
     PageSeen,
     PapersAsked,
     PutOff,
     ReaderEvent,
-    RetakeAsked,
+    ScannerChosen,
     Sight,
     WentBack,
     WentOn,
@@ -48,10 +47,15 @@ from kiosk.journeys.pages import (
     InCase,
     NotEligible,
     Page,
+    PagesTaken,
     ReadingGuide,
+    ReadingSheets,
     SigningByHand,
     Take,
+    Whence,
 )
+from kiosk.journeys.standing import back_to_check, one_back, slot_after, stand_at
+from kiosk.papers import put
 
 Here = ReadingGuide | Identifying | NotEligible | InCase
 Step = tuple[Page, tuple[Effect, ...]]
@@ -74,23 +78,12 @@ def step(page: Here, event: Event, *, moment: Moment) -> Step:
             return _asking(page, event), ()
         case Capturing():
             return _capturing(page, event)
+        case ReadingSheets():
+            return sheets.step(page, event, moment=moment)
+        case PagesTaken():
+            return pages_taken.step(page, event), ()
         case Checking():
             return _checking(page, event), ()
-
-
-def stand_at(case: Case, stop: Stop, *, returning: bool = False) -> Page:
-    """The page of a stop, with what was given there before."""
-    match stop:
-        case AskFor(field_id):
-            answer = case.answer(case.item.field(field_id))
-            return Asking(case, field_id, answer.value if answer else "", returning)
-        case Photograph(material_id):
-            taken = case.taken_of(case.item.material(material_id))
-            slot = taken.index(None) if None in taken else len(taken) - 1
-            take = Take.TAKEN if case.papers else Take.WAITING  # the last page may still lie there
-            return Capturing(case, material_id, taken, slot, Sight(page=False), take, None, returning)
-        case CheckAll():
-            return Checking(case)
 
 
 def condition_not_met(item: Item, case: Case, moment: Moment) -> NotEligible | None:
@@ -130,41 +123,43 @@ def _asking(page: Asking, event: Event) -> Page:
                 case, stop_after(case, AskFor(page.field_id), returning=page.returning), returning=page.returning
             )
         case WentBack() if page.returning:
-            return _back_to_check(page.case, AskFor(page.field_id))
+            return back_to_check(page.case, AskFor(page.field_id))
         case WentBack():
             case = page.case
             if problem_with(field, page.draft) is None:
                 case = case.answered(page.field_id, page.draft)
-            return _one_back(case, AskFor(page.field_id))
+            return one_back(case, AskFor(page.field_id))
     return page
 
 
 def _capturing(page: Capturing, event: Event) -> Step:
     case = page.case.photographed(page.material_id, page.pages)
-    here = Photograph(page.material_id)
+    here = TakePages(page.material_id)
     match event:
         case PageSeen(sight):
             return _seen(replace(page, sight=sight))
-        case CaptureAsked() if page.take is not Take.TAKING and page.missing:
+        case CaptureAsked() if page.take is not Take.TAKING and page.fits:
             return replace(page, take=Take.TAKING, fault=None), (CapturePage(whole_desk=True),)
         case PageCaptured(taken) if page.take is Take.TAKING:
-            pages = (*page.pages[: page.slot], taken, *page.pages[page.slot + 1 :])
-            slot = pages.index(None) if None in pages else page.slot
-            return replace(page, pages=pages, slot=slot, take=_until_gone(page.sight), fault=None), ()
+            pages = put(page.pages, page.slot, taken)
+            slot = slot_after(page.case, page.material_id, pages)
+            return replace(page, pages=pages, slot=slot, take=_until_gone(page.sight), fault=None, again=False), ()
         case PageNotCaptured(fault) if page.take is Take.TAKING:
             return replace(page, take=Take.FAILED, fault=fault), ()
-        case RetakeAsked(at) if page.take is not Take.TAKING and 0 <= at < len(page.pages):
-            pages = (*page.pages[:at], None, *page.pages[at + 1 :])
-            return replace(page, pages=pages, slot=at, take=_until_gone(page.sight), fault=None), ()
+        case PagesAsked(at) if page.take is not Take.TAKING and 0 <= at < len(page.pages):
+            return PagesTaken(page.case, page.material_id, page.pages, at, Whence.DESK, page.returning), ()
+        case ScannerChosen():
+            here_too = (page.returning, page.again)
+            return ReadingSheets(page.case, page.material_id, page.pages, page.slot, None, *here_too), ()
         case WentOn() if not page.missing:
             return stand_at(case, stop_after(case, here, returning=page.returning), returning=page.returning), ()
-        case PutOff() if case.item.material(page.material_id).later:
+        case PutOff() if page.material.later:
             case = page.case.photographed(page.material_id, ())
             return stand_at(case, stop_after(case, here, returning=page.returning), returning=page.returning), ()
         case WentBack() if page.returning:
-            return _back_to_check(case, here), ()
+            return back_to_check(case, here), ()
         case WentBack():
-            return _one_back(case, here), ()
+            return one_back(case, here), ()
     return page, ()
 
 
@@ -176,11 +171,11 @@ def _until_gone(sight: Sight) -> Take:
 def _seen(page: Capturing) -> Step:
     """A page that lies well is taken by itself, once: the next only after that one has gone."""
     match page.take:
-        case Take.TAKEN if not page.sight.page and page.missing:
+        case Take.TAKEN if not page.sight.page and page.awaited:
             return replace(page, take=Take.WAITING), ()
         case Take.FAILED if not page.sight.page or not page.sight.steady:
             return replace(page, take=Take.WAITING, fault=None), ()
-        case Take.WAITING if page.missing and page.sight.good and page.sight.steady:
+        case Take.WAITING if page.awaited and page.sight.good and page.sight.steady:
             return replace(page, take=Take.TAKING), (CapturePage(whole_desk=False),)
     return page, ()
 
@@ -190,21 +185,14 @@ def _checking(page: Checking, event: Event) -> Page:
     match event:
         case ChangeAsked(field_id) if AskFor(field_id) in stops(case):
             return stand_at(case, AskFor(field_id), returning=True)
-        case PapersAsked(material_id) if Photograph(material_id) in stops(case):
-            return stand_at(case, Photograph(material_id), returning=True)
+        case PapersAsked(material_id) if TakePages(material_id) in stops(case):
+            taken = case.taken_of(case.item.material(material_id))
+            if any(taken):
+                return PagesTaken(case, material_id, taken, 0, Whence.CHECK, returning=True)
+            return stand_at(case, TakePages(material_id), returning=True)
         case AnswersConfirmed(shown):
             lacking = next(iter(open_stops(case)), None)
             return stand_at(case, lacking, returning=True) if lacking else SigningByHand(case, shown)
         case WentBack():
-            return _one_back(case, CheckAll())
+            return one_back(case, CheckAll())
     return page
-
-
-def _back_to_check(case: Case, stop: Stop) -> Page:
-    """From a correction; while it has left something open, one page back instead."""
-    return _one_back(case, stop, returning=True) if open_stops(case) else Checking(case)
-
-
-def _one_back(case: Case, stop: Stop, *, returning: bool = False) -> Page:
-    before = stop_before(case, stop)
-    return stand_at(case, before, returning=returning) if before else ReadingGuide(case.item, case)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from kiosk.documents import Document, Message
 from kiosk.journeys.events import Device, Timer
+from kiosk.ports import SheetSource
 from kiosk.submission import Rating, SealedSubmission
 
 
@@ -35,6 +36,20 @@ class StopWatching:
 @dataclass(frozen=True, slots=True)
 class CapturePage:
     whole_desk: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ScanPages:
+    """Read up to `at_most` pages; each is told with the name of its scan as it comes."""
+
+    scan_id: str
+    source: SheetSource
+    at_most: int
+
+
+@dataclass(frozen=True, slots=True)
+class StopScanning:
+    """Nothing when no scan runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +96,8 @@ Effect = (
     | WatchDesk
     | StopWatching
     | CapturePage
+    | ScanPages
+    | StopScanning
     | Seal
     | AwaitReceipt
     | PrintSlip

@@ -6,7 +6,7 @@ from enum import Enum
 from kiosk.composing import Handwritten, Shown
 from kiosk.delivery import Delivery
 from kiosk.faults import Fault
-from kiosk.ports import CapturedPage, CardContent, PrintOutcome, Status
+from kiosk.ports import CapturedPage, CardContent, PrintOutcome, SheetSource, Status
 from kiosk.submission import Receipt
 
 
@@ -109,6 +109,31 @@ class PageNotCaptured:
     fault: Fault
 
 
+# The scanner and the sheets in it. Each names the scan it belongs to.
+
+
+@dataclass(frozen=True, slots=True)
+class PageScanned:
+    scan_id: str
+    page: CapturedPage
+
+
+@dataclass(frozen=True, slots=True)
+class ScanProgress:
+    """How much of the next page, 0..1, where the scanner tells."""
+
+    scan_id: str
+    part: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ScanOver:
+    """Nothing more comes: all was read, or `fault`."""
+
+    scan_id: str
+    fault: Fault | None
+
+
 # Touches.
 
 
@@ -171,7 +196,7 @@ class AnswerEdited:
 
 @dataclass(frozen=True, slots=True)
 class WentOn:
-    """The primary button of a question or of the camera page."""
+    """The primary button of a question or of a page where pages are taken or looked through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,10 +205,58 @@ class CaptureAsked:
 
 
 @dataclass(frozen=True, slots=True)
-class RetakeAsked:
-    """That page of the material again, counted from 0."""
+class ScannerChosen:
+    """From the camera to the document scanner."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScanAsked:
+    source: SheetSource
+
+
+@dataclass(frozen=True, slots=True)
+class ScanCancelled:
+    """Stop; what was read stays."""
+
+
+# Of one material's pages, counted from 0.
+
+
+@dataclass(frozen=True, slots=True)
+class PagesAsked:
+    """To look through them, from this one on."""
 
     page: int
+
+
+@dataclass(frozen=True, slots=True)
+class PageTurned:
+    to: int
+
+
+@dataclass(frozen=True, slots=True)
+class RetakeAsked:
+    """That page again; the one there is stays until then."""
+
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class PageMoved:
+    """Into its neighbour's place, and the neighbour into its own."""
+
+    page: int
+    to: int
+
+
+@dataclass(frozen=True, slots=True)
+class PageDeleted:
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """The last page that was moved or deleted, back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +364,13 @@ class DeviceChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class SheetSourcesTold:
+    """Where the document scanner takes paper from."""
+
+    sources: tuple[SheetSource, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class DeliveryChanged:
     delivery: Delivery
 
@@ -313,7 +393,15 @@ Touch = (
     | AnswerEdited
     | WentOn
     | CaptureAsked
+    | ScannerChosen
+    | ScanAsked
+    | ScanCancelled
+    | PagesAsked
+    | PageTurned
     | RetakeAsked
+    | PageMoved
+    | PageDeleted
+    | Undone
     | PutOff
     | ChangeAsked
     | PapersAsked
@@ -325,5 +413,7 @@ Touch = (
     | RatingGiven
 )
 CameraEvent = PageSeen | PageCaptured | PageNotCaptured
+ScannerEvent = PageScanned | ScanProgress | ScanOver
 Outcome = SubmissionSealed | SubmissionNotSealed | Received | PrintEnded | RatingKept | RatingNotKept
-Event = Touched | Touch | ReaderEvent | CameraEvent | Outcome | DeviceChanged | DeliveryChanged | TimerFired
+News = DeviceChanged | SheetSourcesTold | DeliveryChanged
+Event = Touched | Touch | ReaderEvent | CameraEvent | ScannerEvent | Outcome | News | TimerFired

@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from kiosk.case import Case, Pages
+from kiosk.case import Case
 from kiosk.composing import Shown, Vouching
 from kiosk.faults import Fault
-from kiosk.items import Item
+from kiosk.items import Item, Material
 from kiosk.journeys.events import Sight
 from kiosk.journeys.identify import Identify
+from kiosk.papers import Pages, missing, room
+from kiosk.ports import SheetSource
 from kiosk.slip import Filed
 from kiosk.submission import Receipt, SealedSubmission
 
@@ -76,7 +78,10 @@ class Take(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Capturing:
-    """The photographs of one material: `pages` so far, `slot` the one being taken."""
+    """The pages of one material under the camera: `pages` so far, `slot` the one being taken.
+
+    `again`: there is one at `slot`, which stays until the new one is taken.
+    """
 
     case: Case
     material_id: str
@@ -86,10 +91,111 @@ class Capturing:
     take: Take = Take.WAITING
     fault: Fault | None = None
     returning: bool = False
+    again: bool = False
+
+    @property
+    def material(self) -> Material:
+        return self.case.item.material(self.material_id)
 
     @property
     def missing(self) -> tuple[int, ...]:
-        return tuple(at for at, page in enumerate(self.pages) if page is None)
+        return missing(self.pages)
+
+    @property
+    def awaited(self) -> bool:
+        """A page that is laid down is taken by itself. A further one only when it is asked for."""
+        return self.again or bool(self.missing)
+
+    @property
+    def fits(self) -> bool:
+        """One more page can be taken."""
+        return self.again or room(self.material, self.pages) > 0
+
+
+@dataclass(frozen=True, slots=True)
+class SheetsComing:
+    """A scan that runs. `read`: pages so far; `part`: how much of the next, 0..1, where the scanner tells."""
+
+    scan_id: str
+    source: SheetSource
+    read: int = 0
+    part: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SheetsRead:
+    """How the last scan ended."""
+
+    read: int
+    fault: Fault | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingSheets:
+    """The pages of one material through the document scanner; `slot` and `again` as under the camera."""
+
+    case: Case
+    material_id: str
+    pages: Pages
+    slot: int
+    scan: SheetsComing | SheetsRead | None = None
+    returning: bool = False
+    again: bool = False
+
+    @property
+    def material(self) -> Material:
+        return self.case.item.material(self.material_id)
+
+    @property
+    def missing(self) -> tuple[int, ...]:
+        return missing(self.pages)
+
+    @property
+    def at_most(self) -> int:
+        """How many pages a scan may bring."""
+        return 1 if self.again else room(self.material, self.pages)
+
+
+class Whence(Enum):
+    """From where one looks through the pages, and goes back to."""
+
+    DESK = "desk"
+    SCANNER = "scanner"
+    CHECK = "check"
+
+
+class Change(Enum):
+    MOVED = "moved"
+    DELETED = "deleted"
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What was done, and how it was before."""
+
+    what: Change
+    pages: Pages
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class PagesTaken:
+    """The pages of one material, looked through; `at`: the one that is seen.
+
+    `changes` can be undone, the last first.
+    """
+
+    case: Case
+    material_id: str
+    pages: Pages
+    at: int
+    whence: Whence
+    returning: bool = False
+    changes: tuple[Changed, ...] = ()
+
+    @property
+    def material(self) -> Material:
+        return self.case.item.material(self.material_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +328,8 @@ Page = (
     | NotEligible
     | Asking
     | Capturing
+    | ReadingSheets
+    | PagesTaken
     | Checking
     | SigningByHand
     | ChoosingWay
@@ -232,7 +340,7 @@ Page = (
     | Done
     | Goodbye
 )
-InCase = Asking | Capturing | Checking
+InCase = Asking | Capturing | ReadingSheets | PagesTaken | Checking
 Signing = SigningByHand | ChoosingWay | SigningByCard
 
 STEPS = 5
@@ -245,7 +353,7 @@ def step_number(page: Page) -> int:
             return 1
         case Asking():
             return 2
-        case Capturing():
+        case Capturing() | ReadingSheets() | PagesTaken():
             return 3
         case Checking():
             return 4

@@ -11,6 +11,7 @@ from terminal.device_thread import DeviceThread, stop_together
 from terminal.services.card_readers import ReaderService
 from terminal.services.code_reader import CodeReaderService
 from terminal.services.document_camera import CameraService
+from terminal.services.document_scanner import ScannerService
 from terminal.services.receipt_printer import PrinterService
 from terminal.services.store import StoreService
 
@@ -24,6 +25,7 @@ class Services:
     printer: PrinterService
     store: StoreService
     codes: CodeReaderService | None = None
+    scanner: ScannerService | None = None
 
     @property
     def threads(self) -> Iterator[DeviceThread]:
@@ -36,6 +38,8 @@ class Services:
         yield self.camera.thread
         if self.codes:
             yield self.codes.thread
+        if self.scanner:
+            yield self.scanner.thread
         yield self.printer.thread
 
     def stop(self, *, within_s: float, last: Callable[[Outbox], None]) -> None:
@@ -55,4 +59,5 @@ class Services:
         return Devices(
             smart_card_reader=Starting() if Device.SMART_CARD in self.card_readers else None,
             code_reader=Starting() if self.codes else None,
+            document_scanner=Starting() if self.scanner else None,
         )

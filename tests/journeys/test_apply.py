@@ -47,6 +47,7 @@ from kiosk.journeys.events import (
     LeftVisit,
     PageCaptured,
     PageNotCaptured,
+    PagesAsked,
     PageSeen,
     PapersAsked,
     PrintEnded,
@@ -94,7 +95,19 @@ from kiosk.journeys.pages import (
 )
 from kiosk.ports import Disconnected, NeedsAttention, NotPrinted, PrintUnknown, Ready
 from kiosk.submission import digest_of
-from tests.journeys.visit import CHINA, GOOD, GRANDMOTHER, GRANDSON, NOTHING, PAGE, SHOWN, SIGNATURE, Visit, content
+from tests.journeys.visit import (
+    CHINA,
+    GOOD,
+    GRANDMOTHER,
+    GRANDSON,
+    NOTHING,
+    OTHER_PAGE,
+    PAGE,
+    SHOWN,
+    SIGNATURE,
+    Visit,
+    content,
+)
 
 NINE = datetime(2026, 11, 23, 9, tzinfo=CHINA)
 
@@ -342,10 +355,12 @@ def test_a_page_can_be_taken_by_hand_where_none_is_found(visit: Visit) -> None:
 
 
 def test_a_page_can_be_taken_again(visit: Visit) -> None:
-    at_camera(visit).lays_page().happens(RetakeAsked(0))
+    at_camera(visit).lays_page().happens(PagesAsked(0), RetakeAsked(0))
     assert isinstance(visit.page, Capturing)
-    assert visit.page.missing == (0,)
-    assert visit.lays_page().happens(WentOn()).page.material_id == "household-register"  # type: ignore[union-attr]
+    assert visit.page.pages == (PAGE,), "the one that is there stays until the new one is"
+    visit.happens(PageSeen(NOTHING), PageSeen(GOOD), PageCaptured(OTHER_PAGE))
+    assert visit.page.pages == (OTHER_PAGE,)  # type: ignore[union-attr]
+    assert visit.happens(WentOn()).page.material_id == "household-register"  # type: ignore[union-attr]
 
 
 def test_what_is_missing_keeps_one_from_going_on(visit: Visit) -> None:

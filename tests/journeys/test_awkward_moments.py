@@ -20,6 +20,8 @@ from kiosk.journeys.events import (
     ItemChosen,
     LeftVisit,
     PageCaptured,
+    PageDeleted,
+    PagesAsked,
     PageSeen,
     PapersAsked,
     PrintEnded,
@@ -71,8 +73,8 @@ def test_going_back_from_a_correction_that_opened_nothing_leads_to_the_check(vis
     assert isinstance(visit.comes_to_check().happens(ChangeAsked("phone"), WentBack()).page, Checking)
 
 
-def test_a_photograph_given_up_for_a_new_one_cannot_be_gone_round_by_going_back(visit: Visit) -> None:
-    visit.comes_to_check().happens(PapersAsked("household-register"), RetakeAsked(0))
+def test_a_page_that_was_deleted_cannot_be_gone_round_by_going_back(visit: Visit) -> None:
+    visit.comes_to_check().happens(PapersAsked("household-register"), PageDeleted(0), WentBack())
     for _ in range(12):
         visit.happens(WentBack())
         assert not isinstance(visit.page, Checking)
@@ -121,12 +123,12 @@ def test_a_page_laid_after_the_last_one_was_taken_away_is_taken_by_itself(visit:
 
 
 def test_a_page_laid_for_a_retake_on_an_empty_desk_is_taken_by_itself(visit: Visit) -> None:
-    at_camera(visit).lays_page().happens(RetakeAsked(0))
+    at_camera(visit).lays_page().happens(PagesAsked(0), RetakeAsked(0), PageSeen(NOTHING))
     assert CapturePage(whole_desk=False) in visit.happens(PageSeen(GOOD)).effects
 
 
 def test_a_retake_does_not_take_the_page_that_still_lies_there(visit: Visit) -> None:
-    at_camera(visit).happens(PageSeen(GOOD), PageCaptured(PAGE), RetakeAsked(0))
+    at_camera(visit).happens(PageSeen(GOOD), PageCaptured(PAGE), PagesAsked(0), RetakeAsked(0), PageSeen(GOOD))
     assert isinstance(visit.page, Capturing)
     assert visit.page.take is Take.TAKEN
 

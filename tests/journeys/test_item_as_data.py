@@ -17,7 +17,7 @@ id = "dog-registration"
 name = "养犬登记"
 version = 1
 minutes = 2
-needs = ["identification", "document-camera"]
+needs = ["identification", "document-capture"]
 code = {}
 body = {}
 guide = { who = ["养犬的居民"], promised_days = {}, fee = {}, basis = {}, result = {} }

@@ -60,6 +60,7 @@ SAM = "05.03-20260101-0000000001-0000000001"
 GOOD = Sight(page=True, whole=True, bright=True, sharp=True, steady=True)
 NOTHING = Sight(page=False)
 PAGE = CapturedPage(jpeg=b"\xff\xd8 page \xff\xd9", width=1654, height=2339)
+OTHER_PAGE = CapturedPage(jpeg=b"\xff\xd8 other page \xff\xd9", width=1654, height=2339)
 SHOWN = Shown(lines=(("请核对",), ("姓名", "陈桂兰", "来自身份证")), texts_version="1")
 SIGNATURE = Handwritten(((((10, 10, 0), (20, 30, 40))),))
 

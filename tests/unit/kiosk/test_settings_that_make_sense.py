@@ -103,7 +103,7 @@ PAPER = {"id": "register", "name": "户口簿", "pages": ("本人页",)}
     [
         ({"needs": ()}, "identification"),
         ({"needs": ("identification", "identification")}, "twice"),
-        ({"materials": (PAPER,)}, "document-camera"),
+        ({"materials": (PAPER,)}, "document-capture"),
         ({"needs": ("identification", "fax")}, "fax"),
     ],
 )
@@ -115,7 +115,7 @@ def test_an_item_declares_what_it_cannot_do_without(change: dict[str, Any], why:
 def test_a_paper_that_can_be_brought_later_needs_no_camera() -> None:
     later = {**PAPER, "later": True}
     assert Item.model_validate({**item().model_dump(), "materials": (later,)}).materials
-    both = ("identification", "document-camera")
+    both = ("identification", "document-capture")
     assert Item.model_validate({**item().model_dump(), "materials": (PAPER,), "needs": both}).materials
 
 
