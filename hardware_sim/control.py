@@ -180,6 +180,24 @@ class Simulation:
     def scanner_plug(self, *, plugged: bool) -> None:
         self.ask("scanner plug", plugged=plugged)
 
+    def sheets_feed(self, *names: str, person: str = "chen-guilan", troubles: tuple[str, ...] = ()) -> None:
+        """Lay pages into the document scanner's feeder. Troubles: `skewed`, `upside-down`, `face-down`."""
+        self.ask("sheets feed", names=list(names), person=person, troubles=list(troubles))
+
+    def sheets_take(self) -> int:
+        """Empty the feeder, a jam too; how many sheets there were."""
+        return int(self.ask("sheets take"))
+
+    def glass_put(self, name: str | None, *, person: str = "chen-guilan") -> None:
+        """Lay a page on the document scanner's glass, `None`: take it away."""
+        if name is None:
+            self.ask("glass lift")
+        else:
+            self.ask("glass put", name=name, person=person)
+
+    def sheets_plug(self, *, plugged: bool) -> None:
+        self.ask("sheets plug", plugged=plugged)
+
     def fault_set(self, name: str, *, on: str | None = None, **parameters: Any) -> None:
         """One of `faults.FAULTS`; parameters left out have their default."""
         self.ask("fault set", name=name, on=on, parameters=parameters)

@@ -12,14 +12,17 @@ from hardware_sim.devices.code_frames import CodeFrames
 from hardware_sim.devices.code_pictures import CHARSETS, SYMBOLOGIES, CodeTrouble, Medium, ShownCode
 from hardware_sim.devices.desk_view import Trouble
 from hardware_sim.devices.document_camera import DocumentCamera, laid_page
+from hardware_sim.devices.document_scanner import DocumentScanner
+from hardware_sim.devices.document_scanner_machine import MOST_SHEETS
 from hardware_sim.devices.printer_machine import NEW_ROLL_MM
 from hardware_sim.devices.receipt_printer import ReceiptPrinter
 from hardware_sim.devices.sam_machine import PlacedCard
 from hardware_sim.devices.sam_reader import SamReader
 from hardware_sim.devices.scan_engine import ScanEngine
+from hardware_sim.devices.sheet_pictures import SheetTrouble, sheet_of
 from hardware_sim.devices.smart_card_slot import SmartCardSlot
 from hardware_sim.devices.virtual_cards import Card, ContactlessCard, StorageCard, UnknownCard, social_security_card
-from hardware_sim.faults import TERMINAL, FaultKind, FaultyDevice, fault_named, listed
+from hardware_sim.faults import PAPERS, TERMINAL, FaultKind, FaultyDevice, fault_named, listed
 from hardware_sim.pages import KINDS
 from hardware_sim.people import Person, as_json, cast
 
@@ -95,6 +98,50 @@ class PageActs:
             self._camera.plug()
         else:
             self._camera.unplug()
+
+
+class SheetActs:
+    def __init__(self, scanner: DocumentScanner | None) -> None:
+        self._scanner = scanner
+
+    @act("sheets feed")
+    def feed(self, names: list[str], person: str = "chen-guilan", troubles: list[str] | None = None) -> None:
+        """Lay somebody's pages into the document scanner's feeder, the first one read first. Troubles: skewed,
+        upside-down, face-down."""
+        if not 1 <= len(names) <= MOST_SHEETS:
+            raise Refused(f"sheets feed: 1 to {MOST_SHEETS} sheets, not {len(names)}")
+        known_troubles = [trouble.value for trouble in SheetTrouble]
+        chosen = frozenset(SheetTrouble(known(trouble, known_troubles, "trouble")) for trouble in troubles or ())
+        whose = person_named(person)
+        self._present().feed([sheet_of(known(name, KINDS, "page"), whose, chosen) for name in names])
+
+    @act("sheets take")
+    def take(self) -> int:
+        """Take all sheets out of the feeder, one that is stuck too; how many there were."""
+        return self._present().take()
+
+    @act("glass put")
+    def put(self, name: str, person: str = "chen-guilan") -> None:
+        """Lay somebody's page on the document scanner's glass."""
+        self._present().lay(sheet_of(known(name, KINDS, "page"), person_named(person)))
+
+    @act("glass lift")
+    def lift(self) -> None:
+        """Take the page off the glass."""
+        self._present().lay(None)
+
+    @act("sheets plug")
+    def plug(self, plugged: bool) -> None:
+        """Put the document scanner's plug in, or pull it."""
+        if plugged:
+            self._present().plug()
+        else:
+            self._present().unplug()
+
+    def _present(self) -> DocumentScanner:
+        if self._scanner is None:
+            raise Refused("there is no document scanner; start the simulation with --papers")
+        return self._scanner
 
 
 LONGEST_ROLL_MM = 1_000_000
@@ -276,7 +323,8 @@ class FaultActs:
         if kind.device == TERMINAL:
             raise Refused(f"{kind.name} is carried out by a scenario, which runs the terminal")
         if kind.device not in self._devices:
-            raise Refused(f"there is no {kind.device} here; start the simulation with --smart-cards")
+            option = "--papers" if kind.device in PAPERS else "--smart-cards"
+            raise Refused(f"there is no {kind.device} here; start the simulation with {option}")
         return self._devices[kind.device]
 
 

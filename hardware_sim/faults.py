@@ -135,9 +135,11 @@ class FaultKind:
 BAUD = Parameter("baud", 1200, "baud", least=50, most=230_400)
 FOR_S = Parameter("for_s", 0.0, "seconds, 0: until cleared")
 NOISE_BYTES = Parameter("bytes", 8, "bytes", most=65_536)
-JOB, READ, CODE = (NOW, "next-job"), (NOW, "next-read"), (NOW, "next-code")
+JOB, READ, CODE, SCAN = (NOW, "next-job"), (NOW, "next-read"), (NOW, "next-code"), (NOW, "next-scan")
 PRINTER, READER, SMART_CARDS = "receipt_printer", "identity_card_reader", "smart_card_reader"
 CODES, CAMERA, TERMINAL = "code_reader", "document_camera", "terminal"
+SHEETS = "document_scanner"
+PAPERS = (SHEETS, "page_printer")  # there only when they were asked for
 
 FAULTS: dict[str, FaultKind] = {
     kind.name: kind
@@ -234,6 +236,31 @@ FAULTS: dict[str, FaultKind] = {
         FaultKind("camera.dark", CAMERA, "There is too little light."),
         FaultKind("camera.blurred", CAMERA, "The lens is out of focus."),
         FaultKind("camera.unplugged", CAMERA, "The plug is out.", (FOR_S,)),
+        FaultKind(
+            "sheets.jam",
+            SHEETS,
+            "In the feeder the sheet after so many of a scan gets stuck; it stays there until it is cleared or taken.",
+            (Parameter("after_sheets", 0, "sheets", most=50),),
+            SCAN,
+            stays=True,
+        ),
+        FaultKind("sheets.cover", SHEETS, "The cover is open.", (), SCAN, stays=True),
+        FaultKind("sheets.busy", SHEETS, "Another program uses it.", (), SCAN),
+        FaultKind("sheets.io-error", SHEETS, "Each page breaks off in its middle with an error.", (), SCAN),
+        FaultKind("sheets.no-memory", SHEETS, "It has no memory for a page.", (), SCAN),
+        FaultKind("sheets.denied", SHEETS, "It lets nobody use it.", (), SCAN),
+        FaultKind("sheets.no-answer", SHEETS, "It answers nothing.", (), SCAN),
+        FaultKind(
+            "sheets.slow", SHEETS, "A page takes so long.", (Parameter("page_s", 20.0, "seconds", most=3600),), SCAN
+        ),
+        FaultKind(
+            "sheets.unplugged",
+            SHEETS,
+            "The plug is out; armed it is pulled in the middle of a page.",
+            (FOR_S,),
+            SCAN,
+            stays=True,
+        ),
         FaultKind(
             "power.cut",
             TERMINAL,

@@ -2,7 +2,8 @@
 
 Run directory (mode 0700): `control.json` (where the API listens), `identity-card-reader` (symlink to a
 pseudo-terminal; so are `receipt-printer` and `code-scanner`), `document-camera/current.png`, `code-camera/current.png`,
-`receipts/NNNN.{png,txt}`. Reader, printer and scan engine listen on TCP ports too; the status names them.
+`receipts/NNNN.{png,txt}`, `sane/` (configuration for SANE). Reader, printer and scan engine listen
+on TCP ports too; the status names them.
 """
 
 import contextlib
@@ -28,11 +29,13 @@ from hardware_sim.device_acts import (
     GeneralActs,
     PageActs,
     PaperActs,
+    SheetActs,
     SmartCardActs,
     clock_status,
 )
 from hardware_sim.devices.code_frames import CodeFrames
 from hardware_sim.devices.document_camera import DocumentCamera
+from hardware_sim.devices.document_scanner import DocumentScanner
 from hardware_sim.devices.frame_folder import CURRENT
 from hardware_sim.devices.receipt_printer import ReceiptPrinter
 from hardware_sim.devices.sam_reader import SamReader
@@ -43,16 +46,18 @@ from hardware_sim.pcscd import PcscdFailed, PrivatePcscd
 
 READER, CAMERA, RECEIPTS, PRINTER = "identity-card-reader", "document-camera", "receipts", "receipt-printer"
 SCANNER, CODE_CAMERA = "code-scanner", "code-camera"
+SANE = "sane"
 
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """How a simulation runs. `pace`: wires, chips and paper take their real time."""
+    """How a simulation runs. `pace`: wires, chips and paper take their real time. `papers`: scanner, A4 printer."""
 
     pace: bool = True
     seed: int = 0
     clock: Clock = field(default_factory=RealClock)
     smart_cards: bool = False
+    papers: bool = False
     reader_baud: int = 115_200
 
 
@@ -77,6 +82,7 @@ class Devices:
         self.scanner = ScanEngine(run_dir / SCANNER, pace=pace, clock=clock, seed=seed)
         self.codes = CodeFrames(run_dir / CODE_CAMERA, clock=clock, seed=seed)
         self.slot: SmartCardSlot | None = None
+        self.sheets = DocumentScanner(run_dir / SANE, pace=pace, clock=clock) if conditions.papers else None
 
     @contextmanager
     def running(self) -> Iterator[Service]:
@@ -84,7 +90,7 @@ class Devices:
         with contextlib.ExitStack() as stack:
             if self._conditions.smart_cards:
                 self.slot = self._smart_card_slot(stack)
-            for device in (self.reader, self.camera, self.printer, self.scanner, self.codes, self.slot):
+            for device in (self.reader, self.camera, self.printer, self.scanner, self.codes, self.slot, self.sheets):
                 if device is not None:
                     device.start()
                     stack.callback(device.stop)
@@ -108,6 +114,8 @@ class Devices:
         }
         if self.slot is not None:
             faulty["smart_card_reader"] = self.slot
+        if self.sheets is not None:
+            faulty["document_scanner"] = self.sheets
         return Acts(
             GeneralActs(self.status),
             CardActs(self.reader),
@@ -115,6 +123,7 @@ class Devices:
             CodeActs(self.scanner, self.codes),
             PageActs(self.camera),
             PaperActs(self.printer),
+            SheetActs(self.sheets),
             FaultActs(faulty),
             ClockActs(self._conditions.clock),
         )
@@ -156,6 +165,13 @@ class Devices:
                 "environment": self._service.environment,
                 **self.slot.state(),
                 "faults": self.slot.faults(),
+            }
+        if self.sheets is not None:
+            status["document_scanner"] = {
+                "address": self.sheets.address,
+                "environment": self.sheets.environment,
+                **self.sheets.state(),
+                "faults": self.sheets.faults(),
             }
         return status
 

@@ -26,6 +26,7 @@ def _add_general(top: Family) -> None:
     up.add_argument("--clock", choices=("real", "hand"), default="real", help="`hand`: only `clock advance` moves it")
     up.add_argument("--speed", type=_speed, default=1.0, metavar="X", help="the real clock goes X times as fast")
     up.add_argument("--smart-cards", action="store_true", help="with a smart card reader, and a pcscd of its own")
+    up.add_argument("--papers", action="store_true", help="with a document scanner and an A4 printer")
     up.add_argument("--reader-baud", type=int, choices=BAUDS, default=115_200, help="of the identity card reader")
     top.add("down", "stop all devices", lambda sim, _: sim.down())
     top.add("status", "addresses, state and faults of the devices", lambda sim, _: sim.status(), _status_text)
@@ -58,6 +59,7 @@ def _add_hands(top: Family) -> None:
     for trouble in ("dark", "blurred", "half", "glare"):
         put.add_argument(f"--{trouble}", dest="troubles", action="append_const", const=trouble)
 
+    _add_sheets(top)
     code = top.family("code", "codes in front of the scan engine and of the code camera")
     show = code.add("show", "hold a code there", _code_show)
     show.add_argument("text", nargs="?", help="what it says")
@@ -76,6 +78,24 @@ def _add_hands(top: Family) -> None:
         ("scanner", Simulation.scanner_plug),
     ):
         _add_plug(top.family(name, "its plug"), plug)
+
+
+def _add_sheets(top: Family) -> None:
+    sheets = top.family("sheets", "sheets in the document scanner's feeder; its plug")
+    feed = sheets.add("feed", "lay pages into it, the first one read first", _sheets_feed)
+    feed.add_argument("names", nargs="+", metavar="PAGE", help="as for `page put`")
+    feed.add_argument("--person", default="chen-guilan", help="whose pages (default: %(default)s)")
+    for trouble in ("skewed", "upside-down", "face-down"):
+        feed.add_argument(f"--{trouble}", dest="troubles", action="append_const", const=trouble)
+    sheets.add(
+        "take", "take all of them out, a stuck one too", lambda sim, _: sim.sheets_take(), lambda n: f"{n} sheets"
+    )
+    _add_plug(sheets, Simulation.sheets_plug)
+    glass = top.family("glass", "the document scanner's glass")
+    put = glass.add("put", "lay a page on it", _glass_put)
+    put.add_argument("name", help="as for `page put`")
+    put.add_argument("--person", default="chen-guilan", help="whose page (default: %(default)s)")
+    glass.add("lift", "take the page away", lambda sim, _: sim.glass_put(None))
 
 
 def _add_printer(top: Family) -> None:
@@ -98,7 +118,7 @@ def _add_faults(top: Family) -> None:
     given = fault.add("set", "give a device a fault", _fault_set)
     given.add_argument("name", help="as `fault list` has it")
     given.add_argument("parameters", nargs="*", metavar="NAME=VALUE", help="those left out have their default")
-    given.add_argument("--on", metavar="MOMENT", help="now (default), or next-job, next-read, next-code")
+    given.add_argument("--on", metavar="MOMENT", help="now (default), or next-job, next-read, next-code, next-scan")
     clear = fault.add("clear", "end a fault, or all of them", lambda sim, chosen: sim.fault_clear(chosen.name))
     clear.add_argument("name", nargs="?")
     fault.add("list", "every fault, and which are set", lambda sim, _: sim.faults(), _faults_text)
@@ -114,7 +134,14 @@ def _add_plug(words: Family, plug: Callable[..., None]) -> None:
 
 
 BAUDS = (9600, 19_200, 38_400, 57_600, 115_200)
-DEVICES = ("identity_card_reader", "smart_card_reader", "code_reader", "document_camera", "receipt_printer")
+DEVICES = (
+    "identity_card_reader",
+    "smart_card_reader",
+    "code_reader",
+    "document_camera",
+    "document_scanner",
+    "receipt_printer",
+)
 
 
 def _speed(text: str) -> float:
@@ -135,6 +162,7 @@ def _start(run_dir: Path, chosen: argparse.Namespace, down: threading.Event) -> 
         seed=chosen.seed,
         clock=clock_of(chosen.clock, speed=chosen.speed),
         smart_cards=chosen.smart_cards,
+        papers=chosen.papers,
         reader_baud=chosen.reader_baud,
     )
     return serving(run_dir, conditions, down=down)
@@ -211,6 +239,14 @@ def _card_insert(simulation: Simulation, chosen: argparse.Namespace) -> None:
 
 def _page_put(simulation: Simulation, chosen: argparse.Namespace) -> None:
     simulation.page_put(chosen.name, person=chosen.person, troubles=tuple(chosen.troubles or ()))
+
+
+def _sheets_feed(simulation: Simulation, chosen: argparse.Namespace) -> None:
+    simulation.sheets_feed(*chosen.names, person=chosen.person, troubles=tuple(chosen.troubles or ()))
+
+
+def _glass_put(simulation: Simulation, chosen: argparse.Namespace) -> None:
+    simulation.glass_put(chosen.name, person=chosen.person)
 
 
 def _plug(plug: Callable[..., None], simulation: Simulation, _: argparse.Namespace, *, plugged: bool) -> None:

@@ -84,8 +84,8 @@ def test_pages_papers_and_plugs_change_the_status(running: control.Simulation) -
 
 def test_each_fault_of_a_device_that_is_there_can_be_set_seen_and_cleared(running: control.Simulation) -> None:
     for name, kind in FAULTS.items():
-        if kind.device in ("smart_card_reader", "terminal"):
-            with pytest.raises(control.Refused, match=r"--smart-cards|a scenario"):
+        if kind.device in ("smart_card_reader", "document_scanner", "page_printer", "terminal"):
+            with pytest.raises(control.Refused, match=r"--smart-cards|--papers|a scenario"):
                 running.fault_set(name)
             continue
         running.fault_set(name)

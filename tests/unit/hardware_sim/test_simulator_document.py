@@ -21,6 +21,7 @@ DEVICES = [
         "CodeActs",
         "PageActs",
         "PaperActs",
+        "SheetActs",
         "FaultActs",
         "ClockActs",
     )
