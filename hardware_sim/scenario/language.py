@@ -34,6 +34,7 @@ class Verb:
     one_of: tuple[str, ...] = ()
 
 
+PLUGS = ("printer", "reader", "camera", "scanner", "smartcard", "sheets")
 VERBS: Mapping[str, Verb] = {
     # The citizen at the screen.
     "wait": Verb(WORDS, "until this page stands there", {"text": WORDS, "name": WORDS, "within_s": NUMBER}),
@@ -46,12 +47,16 @@ VERBS: Mapping[str, Verb] = {
     "card": Verb(WORDS, "lay somebody's identity card on the reader, or `lift`"),
     "smart_card": Verb(WORDS, "insert somebody's card into the smart card reader, or `remove`", {"kind": WORDS}),
     "paper": Verb(WORDS, "lay a page under the camera, or `none`", {"person": WORDS, "troubles": LIST}),
+    "sheets": Verb(
+        LIST, "lay pages into the document scanner's feeder; `[]` takes all out", {"person": WORDS, "troubles": LIST}
+    ),
+    "glass": Verb(WORDS, "lay a page on the document scanner's glass, or `lift`", {"person": WORDS}),
     "code": Verb(WORDS, "hold a code of `[codes]` in front of the scanner, or `hide`"),
     "roll": Verb(WORDS, "a new roll of paper, or take it out", {"mm": NUMBER}, ("new", "remove")),
     "cover": Verb(WORDS, "the printer's cover", one_of=("open", "close")),
     "slip": Verb(WORDS, "take the slip out of the mouth", one_of=("take",)),
-    "plug": Verb(WORDS, "put a device's plug in", one_of=("printer", "reader", "camera", "scanner", "smartcard")),
-    "unplug": Verb(WORDS, "pull a device's plug", one_of=("printer", "reader", "camera", "scanner", "smartcard")),
+    "plug": Verb(WORDS, "put a device's plug in", one_of=PLUGS),
+    "unplug": Verb(WORDS, "pull a device's plug", one_of=PLUGS),
     "platform": Verb(WORDS, "the platform cannot be reached, or is `back`", one_of=("away", "back")),
     # What goes wrong.
     "fault": Verb(WORDS, "from now on this is wrong; the fault's parameters stand beside it", {"on": WORDS}),
@@ -84,6 +89,7 @@ TOP: Mapping[str, tuple[Kinds, str]] = {
     "seed": (WHOLE, "what chance is made from (1)"),
     "landscape": (YES, "on a screen that lies"),
     "smart_cards": (YES, "with a smart card reader (a PC/SC service of its own)"),
+    "papers": (YES, "with a document scanner and an A4 printer"),
     "clock": (WORDS, "`real`, or `hand` for one that only `advance` moves"),
     "people": (TABLE, "people of one's own, a table each"),
     "codes": (TABLE, "codes, a table each"),

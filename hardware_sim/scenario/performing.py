@@ -59,6 +59,7 @@ def device_words(scenario: Scenario) -> tuple[str, ...]:
     """What `kiosk-sim up` is told for it."""
     words = ["--seed", str(scenario.seed), "--clock", scenario.clock]
     words += ["--smart-cards"] if scenario.smart_cards else []
+    words += ["--papers"] if scenario.papers else []
     return tuple(words)
 
 
@@ -82,6 +83,8 @@ class Performance:
             "card": lambda name, step: self._card(name),
             "smart_card": self._smart_card,
             "paper": self._paper,
+            "sheets": self._sheets,
+            "glass": self._glass,
             "code": lambda name, step: self._code(name),
             "roll": lambda what, step: self._roll(what, step.options.get("mm")),
             "cover": lambda position, step: self._do("paper cover", opened=position == "open"),
@@ -145,7 +148,7 @@ class Performance:
         self._do("page put", name="none")
         self._do("paper load")
         self._do("paper clear")
-        for act in ("smartcard remove", "code hide", "slip take"):
+        for act in ("smartcard remove", "code hide", "slip take", "sheets take", "glass lift"):
             with suppress(Refused):  # where such a device is not there
                 self._do(act)
         self._world.set_platform(reachable=True)
@@ -210,6 +213,18 @@ class Performance:
 
     def _paper(self, name: str, step: Step) -> None:
         self._do("page put", name=name, **step.options)
+
+    def _sheets(self, names: list[str], step: Step) -> None:
+        if names:
+            self._do("sheets feed", names=names, **step.options)
+        else:
+            self._do("sheets take")
+
+    def _glass(self, name: str, step: Step) -> None:
+        if name == "lift":
+            self._do("glass lift")
+        else:
+            self._do("glass put", name=name, **step.options)
 
     def _code(self, name: str) -> None:
         if name == "hide":

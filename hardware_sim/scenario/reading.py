@@ -50,6 +50,7 @@ class Scenario:
     seed: int
     landscape: bool
     smart_cards: bool
+    papers: bool
     clock: str
     people: Mapping[str, Mapping[str, str]]
     codes: Mapping[str, Mapping[str, str]]
@@ -124,6 +125,7 @@ class _Reader:
             seed=tree.get("seed", 1),
             landscape=tree.get("landscape", False),
             smart_cards=tree.get("smart_cards", False),
+            papers=tree.get("papers", False),
             clock=tree.get("clock", "real"),
             people=people,
             codes=codes,
