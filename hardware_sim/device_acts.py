@@ -41,6 +41,11 @@ class GeneralActs:
         """The cast whose cards can be inserted."""
         return [as_json(person) for person in cast().values()]
 
+    @act("person")
+    def person(self, name: str) -> dict[str, object]:
+        """Somebody by name: of the cast, or a stranger such as `rare-name:17`."""
+        return as_json(person_named(name))
+
 
 class CardActs:
     def __init__(self, reader: SamReader) -> None:
