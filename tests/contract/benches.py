@@ -5,12 +5,15 @@ the adapter and its hands, and cleans up when left.
 """
 
 import json
+import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
+
+import pytest
 
 from drivers.document_camera.document_camera import DocumentCamera
 from drivers.document_camera.frames import FolderOfFrames
@@ -23,15 +26,22 @@ from drivers.smart_card.smart_card_reader import SmartCardReader
 from drivers.transport import open_transport
 from drivers.usb_bulk import UsbAddress, UsbPrinterTransport
 from hardware_sim.control import Simulation
-from hardware_sim.devices.receipt_printer import ReceiptPrinter as SimulatedPrinter
+from hardware_sim.devices.receipt_printer import ReceiptPrinter as SimulatedMechanism
 from hardware_sim.devices.usb_device import RECEIPT_PRINTER
 from hardware_sim.simulation import running
 from kiosk import ports
 from kiosk.submission import Rating, Receipt
-from tests.contract.code_hands import CodeHands, folder_code_camera, scripted_scan_engine
+from provisioning.conformance.expectations import CannotDo
+from provisioning.conformance.rules.code_reader import CodeHands
+from provisioning.conformance.rules.document_camera import DeskHands
+from provisioning.conformance.rules.identity_card_reader import CardHands
+from provisioning.conformance.rules.receipt_printer import PrinterHands, Slips, slips_among
+from provisioning.conformance.rules.smart_card_reader import SmartCardHands
+from provisioning.conformance.simulator import SimulatedCards, SimulatedDesk, SimulatedPrinter, Simulator
+from tests.contract.card_hands import LaidCards
+from tests.contract.code_hands import folder_code_camera, scripted_scan_engine
 from tests.contract.presenter_hands import SimulatedPresenterHands
 from tests.contract.simulated_code_hands import simulated_code_camera, simulated_scan_engine
-from tests.contract.simulated_hands import SimulatedCardHands, SimulatedDeskHands, SimulatedPrinterHands
 from tests.contract.smart_card_hands import SimulatedSlotHands, StorageCardHands
 from tests.contract.store_hands import StoreHands
 from tests.contract.usb_hands import ScriptedUsbHands, SimulatedUsbHands, SimulatedUsbPrinterHands
@@ -42,65 +52,6 @@ from tests.wires.usbip_backend import UsbIpBackend
 from tests.wires.virtual_card import virtual_slot
 
 GOLDEN_CARDS = json.loads((Path(__file__).parents[1] / "golden" / "cards.json").read_text(encoding="utf-8"))
-
-
-class CardHands(Protocol):
-    """`lay` puts down a card whose chip holds these 256 bytes; each returns once the device has noticed."""
-
-    def lay(self, chip: bytes) -> None: ...
-    def lift(self) -> None: ...
-    def unplug(self) -> None: ...
-    def plug(self) -> None: ...
-
-
-class SmartCardHands(Protocol):
-    """`insert` puts in a social security card with these records (by file and tag, in hex), which with `pull_after` is
-    pulled when it has answered so many commands; each returns once the PC/SC service has noticed."""
-
-    def insert(self, records: Mapping[str, Mapping[str, str]], *, pull_after: int | None = None) -> None: ...
-    def insert_mute(self) -> None: ...
-    def insert_stranger(self) -> None: ...
-    def insert_contactless(self, number: bytes) -> None: ...
-    def remove(self) -> None: ...
-    def unplug(self) -> None: ...
-    def plug(self) -> None: ...
-    def stop_service(self) -> None: ...
-    def start_service(self) -> None: ...
-
-
-class DeskHands(Protocol):
-    """`lay_page` puts a printed page in the middle, or half outside the picture; the next look sees it lying still."""
-
-    def clear(self) -> None: ...
-    def lay_page(self, *, half: bool) -> None: ...
-    def unplug(self) -> None: ...
-    def plug(self) -> None: ...
-
-
-class PrinterHands(Protocol):
-    """`nearly_use_up` leaves paper for less than a slip; `slips` is the text of each piece that was cut.
-
-    `put_right` undoes what `jam_cutter` and `heat_head` did.
-    """
-
-    def nearly_use_up(self) -> None: ...
-    def take_paper_out(self) -> None: ...
-    def refill(self) -> None: ...
-    def open_cover(self) -> None: ...
-    def close_cover(self) -> None: ...
-    def jam_cutter(self) -> None: ...
-    def heat_head(self) -> None: ...
-    def put_right(self) -> None: ...
-    def unplug(self) -> None: ...
-    def plug(self) -> None: ...
-    def slips(self, *, at_least: int) -> list[str]: ...
-
-
-class PresenterHands(PrinterHands, Protocol):
-    """Of a printer with a mouth; `taken_back` counts the slips that nobody took."""
-
-    def take_slip(self) -> None: ...
-    def taken_back(self) -> int: ...
 
 
 class OutboxHands(Protocol):
@@ -134,20 +85,19 @@ ReaderBench = Bench[ports.IdentityCardReader, CardHands]
 SmartCardBench = Bench[ports.SmartCardReader, SmartCardHands]
 CameraBench = Bench[ports.DocumentCamera, DeskHands]
 PrinterBench = Bench[ports.ReceiptPrinter, PrinterHands]
-PresenterBench = Bench[ports.ReceiptPrinter, PresenterHands]
 OutboxBench = Bench[ports.Outbox, OutboxHands]
 
 
 @contextmanager
 def _scripted_reader() -> Iterator[ReaderBench]:
     wire = SamWire()
-    yield Bench(SamReader(wire), wire)
+    yield Bench(SamReader(wire), LaidCards(wire))
 
 
 @contextmanager
 def _storage_card_reader() -> Iterator[ReaderBench]:
     with virtual_slot() as slot, closing(StorageCardReader(slot.reader)) as reader:
-        yield Bench(reader, StorageCardHands(slot))
+        yield Bench(reader, LaidCards(StorageCardHands(slot)))
 
 
 @contextmanager
@@ -157,7 +107,7 @@ def _simulated_storage_cards() -> Iterator[ReaderBench]:
         SimulatedSlotHands.at(slot) as hands,
         closing(StorageCardReader(slot.reader)) as reader,
     ):
-        yield Bench(reader, hands)
+        yield Bench(reader, LaidCards(hands))
 
 
 @contextmanager
@@ -171,12 +121,16 @@ def _usb_reader(
     exported: Callable[[], AbstractContextManager[ScriptedUsbHands | SimulatedUsbHands]],
 ) -> Iterator[ReaderBench]:
     with exported() as hands, closing(sam_transport("usb:0400:c35a", backend=UsbIpBackend(hands.port))) as pipes:
-        yield Bench(SamReader(pipes), hands)
+        yield Bench(SamReader(pipes), LaidCards(hands))
 
 
 class _FolderHands:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+
+    def tidy(self) -> None:
+        self._folder.mkdir(exist_ok=True)
+        self.clear()
 
     def clear(self) -> None:
         place(desk(), self._folder)
@@ -185,27 +139,35 @@ class _FolderHands:
         place(desk(sheet(), at=(SIZE[0] - 100 if half else SIZE[0] // 2, SIZE[1] // 2)), self._folder)
 
     def unplug(self) -> None:
-        self._folder.rename(self._folder.with_suffix(".away"))
+        shutil.rmtree(self._folder)
 
     def plug(self) -> None:
-        self._folder.with_suffix(".away").rename(self._folder)
+        self.tidy()
 
 
 @contextmanager
 def _folder_camera() -> Iterator[CameraBench]:
     with tempfile.TemporaryDirectory() as directory:
         folder = Path(directory) / "desk"
-        folder.mkdir()
         hands = _FolderHands(folder)
-        hands.clear()
+        hands.tidy()
         yield Bench(DocumentCamera(FolderOfFrames(folder)), hands)
 
 
 class _PrinterHands:
     def __init__(self, wire: PrinterWire) -> None:
         self._wire = wire
+        self._before = 0
         self.take_paper_out, self.refill = wire.take_paper_out, wire.refill
         self.open_cover, self.close_cover = wire.open_cover, wire.close_cover
+
+    def tidy(self) -> None:
+        self.plug()
+        self.put_right()
+        self.close_cover()
+        self.refill()
+        self._wire.mouth = False
+        self._before = len(self._wire.slips)
 
     def jam_cutter(self) -> None:
         self._wire.set_trouble(Trouble.CUTTER)
@@ -213,13 +175,19 @@ class _PrinterHands:
     def heat_head(self) -> None:
         self._wire.set_trouble(Trouble.HOT)
 
+    def silence(self) -> None:
+        raise CannotDo("the simulated printer is silenced, in a printer's time")
+
     def put_right(self) -> None:
         self._wire.set_trouble(None)
 
     def take_slip(self) -> None:
+        if self._wire.dialect != "custom":
+            raise CannotDo("it has no mouth")
         self._wire.mouth = False
 
-    def taken_back(self) -> int:
+    def slips_taken_back(self) -> int:
+        self.take_slip()
         return self._wire.retracted
 
     def nearly_use_up(self) -> None:
@@ -231,10 +199,8 @@ class _PrinterHands:
     def plug(self) -> None:
         self._wire.plugged = True
 
-    def slips(self, *, at_least: int) -> list[str]:
-        slips = ["\n".join(slip.text) for slip in self._wire.slips]
-        assert len(slips) >= at_least
-        return slips
+    def slips(self, words: tuple[str, ...], *, at_least: int) -> Slips:
+        return slips_among(["\n".join(slip.text) for slip in self._wire.slips[self._before :]], words)
 
 
 @contextmanager
@@ -244,7 +210,7 @@ def _scripted_printer() -> Iterator[PrinterBench]:
 
 
 @contextmanager
-def _scripted_kiosk_printer() -> Iterator[PresenterBench]:
+def _scripted_kiosk_printer() -> Iterator[PrinterBench]:
     wire = PrinterWire(dialect="custom")
     yield Bench(EscPosPrinter(wire, profile_named("custom-kiosk")), _PrinterHands(wire))
 
@@ -261,16 +227,34 @@ def _simulated_reader(wire: Callable[[dict[str, Any]], str]) -> Iterator[ReaderB
         _simulation() as simulation,
         closing(open_transport(wire(simulation.status()["identity_card_reader"]))) as transport,
     ):
-        yield Bench(SamReader(transport), SimulatedCardHands(simulation))
+        yield Bench(SamReader(transport), SimulatedCards(Simulator(simulation.run_dir)))
 
 
 @contextmanager
 def _simulated_camera() -> Iterator[CameraBench]:
     with _simulation() as simulation:
-        hands = SimulatedDeskHands(simulation)
+        hands = SimulatedDesk(Simulator(simulation.run_dir))
         hands.clear()
         folder = Path(simulation.status()["document_camera"]["address"])
         yield Bench(DocumentCamera(FolderOfFrames(folder)), hands)
+
+
+class _SilencedInTime(SimulatedPrinter):
+    """A silenced printer is waited for as long as a test may last."""
+
+    def __init__(self, simulator: Simulator) -> None:
+        super().__init__(simulator)
+        self._shorter = pytest.MonkeyPatch()
+
+    def silence(self) -> None:
+        self._shorter.setattr("drivers.receipt_printer.escpos_printer.PRINT_WITHIN_S", 1.0)
+        self._shorter.setattr("drivers.receipt_printer.escpos_printer.ASK_AGAIN_AFTER_S", 0.2)
+        self._shorter.setattr("drivers.receipt_printer.conversation.ANSWER_WITHIN_S", 0.3)
+        super().silence()
+
+    def put_right(self) -> None:
+        self._shorter.undo()
+        super().put_right()
 
 
 @contextmanager
@@ -279,13 +263,13 @@ def _simulated_printer(wire: str = "address") -> Iterator[PrinterBench]:
         _simulation() as simulation,
         closing(open_transport(simulation.status()["receipt_printer"][wire])) as transport,
     ):
-        yield Bench(EscPosPrinter(transport, profile_named("80mm")), SimulatedPrinterHands(simulation))
+        yield Bench(EscPosPrinter(transport, profile_named("80mm")), _SilencedInTime(Simulator(simulation.run_dir)))
 
 
 @contextmanager
-def _simulated_kiosk_printer() -> Iterator[PresenterBench]:
+def _simulated_kiosk_printer() -> Iterator[PrinterBench]:
     with tempfile.TemporaryDirectory() as directory:
-        device = SimulatedPrinter(Path(directory) / "tray", pace=False, presenter=True)
+        device = SimulatedMechanism(Path(directory) / "tray", pace=False, presenter=True)
         device.start()
         try:
             with closing(open_transport(f"tcp:127.0.0.1:{device.port}")) as transport:
@@ -350,8 +334,11 @@ RECEIPT_PRINTERS: dict[str, Callable[[], AbstractContextManager[PrinterBench]]] 
     "simulated kiosk mechanism, TCP": _simulated_kiosk_printer,
     "simulated, USB": _simulated_usb_printer,
 }
-PRESENTERS: dict[str, Callable[[], AbstractContextManager[PresenterBench]]] = {
-    "scripted wire, kiosk mechanism": _scripted_kiosk_printer,
-    "simulated kiosk mechanism, TCP": _simulated_kiosk_printer,
-}
 OUTBOXES: dict[str, Callable[[], AbstractContextManager[OutboxBench]]] = {"encrypted file": _encrypted_file}
+ADAPTERS: dict[str, dict[str, Callable[[], AbstractContextManager[Bench[Any, Any]]]]] = {
+    "identity_card_reader": {**IDENTITY_CARD_READERS},
+    "smart_card_reader": {**SMART_CARD_READERS},
+    "code_reader": {**CODE_READERS},
+    "document_camera": {**DOCUMENT_CAMERAS},
+    "receipt_printer": {**RECEIPT_PRINTERS},
+}

@@ -1,29 +1,20 @@
 """Code readers on a bench: a camera over a folder of frames, and a scan engine over a scripted wire."""
 
+import shutil
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from drivers.codes.camera import CameraCodeReader
 from drivers.codes.scan_engine import ScanEngine
 from drivers.document_camera.frames import FolderOfFrames
 from kiosk import ports
+from provisioning.conformance.rules.code_reader import CodeHands
 from tests.wires.code_frames import place_frame, qr_frame
 from tests.wires.engine_wire import EngineWire
-
-
-class CodeHands(Protocol):
-    """`let_pass`: so many seconds go by for the adapter, whatever clock it has."""
-
-    def show(self, payload: bytes) -> None: ...
-    def hide(self) -> None: ...
-    def unplug(self) -> None: ...
-    def plug(self) -> None: ...
-    def let_pass(self, seconds: float) -> None: ...
 
 
 class HurriedClock:
@@ -44,6 +35,10 @@ class FolderCodeHands:
     folder: Path
     clock: HurriedClock
 
+    def tidy(self) -> None:
+        self.folder.mkdir(exist_ok=True)
+        self.hide()
+
     def show(self, payload: bytes) -> None:
         place_frame(qr_frame(payload), self.folder)
 
@@ -51,10 +46,10 @@ class FolderCodeHands:
         place_frame(qr_frame(None), self.folder)
 
     def unplug(self) -> None:
-        self.folder.rename(self.folder.with_suffix(".away"))
+        shutil.rmtree(self.folder)
 
     def plug(self) -> None:
-        self.folder.with_suffix(".away").rename(self.folder)
+        self.tidy()
 
     def let_pass(self, seconds: float) -> None:
         self.clock.let_pass(seconds)
@@ -64,9 +59,8 @@ class FolderCodeHands:
 def folder_code_camera() -> Iterator[tuple[ports.CodeReader, CodeHands]]:
     with tempfile.TemporaryDirectory() as directory:
         folder = Path(directory) / "window"
-        folder.mkdir()
         hands = FolderCodeHands(folder, HurriedClock())
-        hands.hide()
+        hands.tidy()
         yield CameraCodeReader(FolderOfFrames(folder), clock=hands.clock), hands
 
 

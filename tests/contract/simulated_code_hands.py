@@ -14,18 +14,23 @@ from hardware_sim.devices import scan_engine as simulated
 from hardware_sim.devices.code_frames import CodeFrames
 from hardware_sim.devices.code_pictures import ShownCode
 from kiosk import ports
-from tests.contract.code_hands import CodeHands, HurriedClock
+from provisioning.conformance.rules.code_reader import CodeHands
+from tests.contract.code_hands import HurriedClock
 
 
 @dataclass
 class SimulatedCodeHands:
-    """`tests.contract.code_hands.CodeHands` for whatever a payload can be held before."""
+    """`CodeHands` for whatever a payload can be held before."""
 
     held_before: Callable[[bytes], None]
     hide: Callable[[], None]
     unplug: Callable[[], None]
     plug: Callable[[], None]
     let_pass: Callable[[float], None]
+
+    def tidy(self) -> None:
+        self.plug()
+        self.hide()
 
     def show(self, payload: bytes) -> None:
         self.held_before(payload)

@@ -6,11 +6,12 @@ from contextlib import contextmanager
 from hardware_sim.chip import Chip, test_photo
 from hardware_sim.devices.smart_card_slot import SmartCardSlot
 from hardware_sim.devices.virtual_cards import Card, ContactlessCard, SocialSecurityCard, StorageCard, UnknownCard
+from provisioning.conformance.cards import SOCIAL_SECURITY_CARDS
 from tests.wires.virtual_card import Slot, storage_answers
 
 
 class StorageCardHands:
-    """`tests.contract.benches.CardHands`."""
+    """`tests.contract.card_hands.TakesChips`."""
 
     def __init__(self, slot: Slot) -> None:
         self._slot = slot
@@ -37,10 +38,16 @@ class SimulatedSlotHands:
         finally:
             simulated.stop()
 
-    def insert(self, records: Mapping[str, Mapping[str, str]], *, pull_after: int | None = None) -> None:
+    def tidy(self) -> None:
+        self.start_service()
+        self.plug()
+        self._simulated.clear_fault(None)
+        self.remove()
+
+    def insert(self, records: Mapping[str, Mapping[str, str]] | None = None, *, pull_after: int | None = None) -> None:
         files = {
             int(file, 16): {int(tag, 16): bytes.fromhex(record)[2:] for tag, record in held.items()}
-            for file, held in records.items()
+            for file, held in (records or SOCIAL_SECURITY_CARDS[0].records).items()
         }
         self._insert(SocialSecurityCard(files))
         if pull_after is not None:
@@ -57,7 +64,7 @@ class SimulatedSlotHands:
         self._insert(ContactlessCard(number))
 
     def lay(self, chip: bytes) -> None:
-        """A resident card as storage: `tests.contract.benches.CardHands`."""
+        """A resident card as storage: `tests.contract.card_hands.TakesChips`."""
         self._insert(StorageCard(Chip(text=chip, photo=test_photo())))
 
     def lift(self) -> None:

@@ -150,3 +150,18 @@ def test_every_fault_of_a_card_in_its_slot_is_an_outcome_and_passes_without_a_re
         slot.insert(card)
         until(lambda: reader.find_card() == CardPresent(), "a card that is found again")
         assert isinstance(reader.read_card(), CardContent)
+
+
+def test_a_card_that_is_taken_out_and_put_in_again_at_once_is_told_again() -> None:
+    card = social_security_card(cast()["chen-guilan"])
+    with ExitStack() as stack:
+        service = stack.enter_context(private_service())
+        reader = stack.enter_context(closing(SmartCardReader(service.readers[0].name)))
+        slot = SmartCardSlot(service.readers[0].port, service=service)
+        slot.start()
+        stack.callback(slot.stop)
+        for _ in range(3):
+            slot.insert(card)
+            until(lambda: reader.find_card() == CardPresent(), "a card that is found")
+            assert isinstance(reader.read_card(), CardContent)
+            slot.remove()

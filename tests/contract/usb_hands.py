@@ -10,7 +10,8 @@ from hardware_sim.devices.sam_machine import PlacedCard, SamMachine
 from hardware_sim.devices.usb_device import IDENTITY_CARD_READER, RECEIPT_PRINTER, UsbDevice
 from hardware_sim.devices.usb_functions import PrinterPipes, SamPipes
 from hardware_sim.devices.usbip import UsbExporter
-from tests.contract.simulated_hands import SimulatedPrinterHands
+from provisioning.conformance.expectations import CannotDo
+from provisioning.conformance.simulator import SimulatedPrinter, Simulator
 from tests.wires.sam_wire import SamWire
 from tests.wires.usb_devices import usb_reader
 from tests.wires.usbip_exporter import Exporter
@@ -57,11 +58,11 @@ class SimulatedUsbHands:
             yield cls(machine, exporter)
 
 
-class SimulatedUsbPrinterHands(SimulatedPrinterHands):
+class SimulatedUsbPrinterHands(SimulatedPrinter):
     """The plug is USB's; behind it stands the simulated printer."""
 
     def __init__(self, simulation: Simulation, exporter: UsbExporter) -> None:
-        super().__init__(simulation)
+        super().__init__(Simulator(simulation.run_dir))
         self._exporter = exporter
         self.port = exporter.port
 
@@ -70,6 +71,9 @@ class SimulatedUsbPrinterHands(SimulatedPrinterHands):
 
     def plug(self) -> None:
         self._exporter.plug(PRINTER)
+
+    def silence(self) -> None:
+        raise CannotDo("the printer on the network is silenced")
 
     @classmethod
     @contextmanager

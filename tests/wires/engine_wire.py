@@ -33,6 +33,10 @@ class EngineWire:
 
     # Hands.
 
+    def tidy(self) -> None:
+        self.plug()
+        self.hide()
+
     def show(self, payload: bytes) -> None:
         self.shown = payload
 
