@@ -6,13 +6,14 @@ leaving a page starts and stops what it needs, so no page has to remember to.
 
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from typing import cast
 
 from kiosk.availability import Devices, fault_of, why_not_now
-from kiosk.composing import Moment, Origin
-from kiosk.configuration import Times
+from kiosk.composing import Moment, Origin, uuid7
+from kiosk.configuration import Hall, Times
 from kiosk.delivery import Delivery
 from kiosk.items import Catalogue
-from kiosk.journeys import application, handing_in, sheets
+from kiosk.journeys import application, handing_in, printing, sheets
 from kiosk.journeys.effects import Effect, StartTimer, StopFinding, StopScanning, StopTimer, StopWatching, WatchDesk
 from kiosk.journeys.events import (
     ApplicationBegun,
@@ -27,8 +28,15 @@ from kiosk.journeys.events import (
     LeftVisit,
     OverlayClosed,
     PageScanned,
+    PagesPrintAsked,
+    PagesPrintCancelled,
+    PagesPrintEnded,
+    PagesPrintProgress,
+    RatingKept,
+    RatingNotKept,
     ReaderBack,
     ReaderLost,
+    Received,
     ScanProgress,
     SheetSourcesTold,
     Timer,
@@ -54,6 +62,7 @@ from kiosk.journeys.pages import (
     OutOfService,
     Page,
     PagesTaken,
+    PrintingPages,
     ReadingGuide,
     ReadingSheets,
     Sealing,
@@ -62,7 +71,9 @@ from kiosk.journeys.pages import (
     SlipPrinted,
     SlipPrinting,
 )
+from kiosk.journeys.printing import PrintoutComing, PrintoutFailed, PrintoutUnknown
 from kiosk.ports import SheetSource, Starting, Status
+from kiosk.printouts import copy_of, guide_of
 from kiosk.transition import Transition
 
 
@@ -73,6 +84,7 @@ class Terminal:
     catalogue: Catalogue
     origin: Origin
     place: str
+    hall: Hall
     times: Times = field(default_factory=Times)
 
 
@@ -162,6 +174,18 @@ def _page_step(session: Session, event: Event, moment: Moment, terminal: Termina
             return Home(case), ()
         case ReadingGuide(item, case), ApplicationBegun() if why_not_now(item, session.devices, case):
             return page, ()
+        case ((ReadingGuide() | Done()), PagesPrintAsked()):
+            return _print_pages(page, page, session, moment, terminal)
+        case PrintingPages(behind, PrintoutFailed() | PrintoutUnknown()), PagesPrintAsked():
+            return _print_pages(page, behind, session, moment, terminal)
+        case PrintingPages(behind, printout), WentBack() if not isinstance(printout, PrintoutComing):
+            return behind, ()
+        case PrintingPages(printout=printout), PagesPrintCancelled() | PagesPrintProgress() | PagesPrintEnded():
+            told = printing.step(printout, event)
+            return replace(page, printout=told.state), told.effects
+        case PrintingPages(Done() as behind), Received() | RatingKept() | RatingNotKept():
+            done, effects = _page_step(replace(session, page=behind), event, moment, terminal)
+            return replace(page, behind=cast(Done, done)), effects
         case ReadingGuide() | Identifying() | NotEligible(), _:
             return application.step(page, event, moment=moment)
         case Asking() | Capturing() | ReadingSheets() | PagesTaken() | Checking(), _:
@@ -180,6 +204,25 @@ def _page_step(session: Session, event: Event, moment: Moment, terminal: Termina
                 acknowledge_wait_s=0.0 if session.delivery.offline else terminal.times.acknowledge_wait_s,
             )
     return page, ()
+
+
+def _print_pages(
+    page: Page, behind: ReadingGuide | Done, session: Session, moment: Moment, terminal: Terminal
+) -> tuple[Page, tuple[Effect, ...]]:
+    """`page` stays where nothing can be printed now."""
+    if not session.devices.works(Device.PAGE_PRINTER):
+        return page, ()
+    match behind:
+        case ReadingGuide(item):
+            sid, simulated = None, terminal.origin.simulated
+            today = moment.at.date()
+            document = guide_of(item, hall=terminal.hall, place=terminal.place, today=today, simulated=simulated)
+        case Done(slip=SlipPrinting()):
+            return page, ()
+        case Done(filed=filed, receipt=receipt, submitted=submitted):
+            sid, document = filed.sid, copy_of(filed, submitted, receipt)
+    begun = printing.begin(uuid7(moment.at, moment.entropy), sid, document, large=session.large)
+    return PrintingPages(behind, begun.state), begun.effects
 
 
 def _device_changed(
@@ -216,6 +259,8 @@ def _farewell(page: Page) -> Page:
             return page  # it ends by itself, and soon; who left now would not hear how
         case Done():
             return Goodbye(submitted=True, slip_printed=isinstance(page.slip, SlipPrinted))
+        case PrintingPages(behind):
+            return _farewell(behind)
         case NotKept(certain=False):
             return Goodbye(submitted=False, slip_printed=False, uncertain=True)
         case _:
@@ -229,7 +274,7 @@ def idle_timeout_s(session: Session, times: Times) -> float | None:
             return times.idle_timeout_large_s if session.large else None
         case Goodbye() | Sealing() | AwaitingReceipt():
             return None
-        case Done(slip=SlipPrinting()):
+        case Done(slip=SlipPrinting()) | PrintingPages(printout=PrintoutComing()):
             return None
         case Asking(case, field_id) if case.item.field(field_id).kind != "choice":
             return times.entry_timeout_s
@@ -259,6 +304,8 @@ def _left(before: Session, after: Session) -> tuple[Effect, ...]:
     effects: list[Effect] = []
     if isinstance(before.page, Identifying | SigningByCard) and type(before.page) is not type(after.page):
         effects.append(StopFinding())
+    if isinstance(before.page, PrintingPages) and not isinstance(after.page, PrintingPages):
+        effects += printing.cancelled(before.page.printout)
     if isinstance(before.page, Capturing) and not isinstance(after.page, Capturing):
         effects.append(StopWatching())
     if sheets.is_running(before.page) and not isinstance(after.page, ReadingSheets):

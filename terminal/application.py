@@ -133,6 +133,7 @@ class Application:
             catalogue=catalogue,
             origin=Origin(configuration.terminal.code, hall.name, simulated),
             place=f"{hall.short_name} {configuration.terminal.number}",
+            hall=hall,
             times=configuration.times,
         )
         place = Place(hall, configuration.terminal.number, catalogue, configuration.times, simulated)

@@ -19,7 +19,10 @@ from kiosk.journeys.pages import (
     NotKept,
     OutOfService,
     Page,
+    PagesTaken,
+    PrintingPages,
     ReadingGuide,
+    ReadingSheets,
     Sealing,
     SigningByCard,
     SigningByHand,
@@ -58,12 +61,16 @@ def _item_name(page: Page) -> str:
     match page:
         case ReadingGuide(item) | Identifying(item) | NotEligible(item):
             return item.called
-        case Asking(case) | Capturing(case) | Checking(case) | SigningByHand(case) | ChoosingWay(case):
+        case Asking(case) | Capturing(case) | ReadingSheets(case) | PagesTaken(case) | Checking(case):
+            return case.item.called
+        case SigningByHand(case) | ChoosingWay(case):
             return case.item.called
         case SigningByCard(case) | Sealing(case) | NotKept(case):
             return case.item.called
         case AwaitingReceipt(filed) | Done(filed):
             return filed.item_name
+        case PrintingPages(behind):
+            return _item_name(behind)
         case Idle() | Home() | OutOfService() | Goodbye():
             return ""
     assert_never(page)

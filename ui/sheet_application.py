@@ -5,17 +5,22 @@ from io import BytesIO
 
 from PIL import Image, ImageDraw
 
-from kiosk.case import Case, Pages
+from kiosk.availability import Devices
+from kiosk.case import Case
 from kiosk.composing import Handwritten, Moment, Origin, compose
 from kiosk.faults import (
     CAMERA_FROZEN,
     CAMERA_NO_PAGE,
+    CAMERA_UNPLUGGED,
     CARD_OF_SOMEBODY_ELSE,
     PAPER_OUT,
     PRINTER_CUTTER,
     PRINTER_HEAD_HOT,
     PRINTER_SILENT,
     PRINTER_SLIP_WAITING,
+    SCANNER_JAMMED,
+    SCANNER_NO_SHEETS,
+    SCANNER_UNPLUGGED,
     STORE_FULL,
     STORE_NOT_WORKING,
     Fault,
@@ -26,13 +31,19 @@ from kiosk.journeys.pages import (
     Asking,
     AwaitingReceipt,
     Capturing,
+    Change,
+    Changed,
     Checking,
     ChoosingWay,
     Done,
     Home,
     NotKept,
+    PagesTaken,
     RatingState,
+    ReadingSheets,
     Sealing,
+    SheetsComing,
+    SheetsRead,
     SigningByCard,
     SigningByHand,
     Slip,
@@ -41,9 +52,12 @@ from kiosk.journeys.pages import (
     SlipPrinting,
     SlipUnknown,
     Take,
+    Whence,
 )
-from kiosk.ports import CapturedPage, Degraded, Frame, NeedsAttention, View
+from kiosk.papers import Pages
+from kiosk.ports import CapturedPage, Degraded, Disconnected, Frame, NeedsAttention, SheetSource, View
 from kiosk.ports import Page as SeenPage
+from kiosk.printouts import submitted_of
 from kiosk.session import Session
 from kiosk.slip import Filed
 from kiosk.submission import Receipt
@@ -57,6 +71,7 @@ from ui.sheet_people import (
     NO_CAMERA,
     NOW,
     OFFLINE,
+    SCANNER,
     SLOT_ALONE,
     TWO_READERS,
     WORKING,
@@ -78,8 +93,8 @@ def paper(width: int, height: int) -> Image.Image:
     return image
 
 
-def taken_page() -> CapturedPage:
-    image = paper(600, 420)
+def taken_page(width: int = 600, height: int = 420) -> CapturedPage:
+    image = paper(width, height)
     jpeg = BytesIO()
     image.save(jpeg, "JPEG")
     return CapturedPage(jpeg.getvalue(), image.width, image.height)
@@ -108,6 +123,7 @@ def desk_view(sight: Sight) -> View:
 
 
 PAGE = taken_page()
+UPRIGHT_PAGE = taken_page(1240, 1754)
 ANSWERED = (
     BEGUN.answered("lives", "other")
     .answered("lives-at", "湘桥区文祠镇李工坑村中埔路 27 号")
@@ -144,6 +160,7 @@ FILED = Filed(
     place="湘桥大厅 03 号机",
     simulated=True,
 )
+SUBMITTED = submitted_of(WHOLE, SIGNED)
 RECEIPT = Receipt(FILED.sid, "2026112300045175", NOW)
 
 SLIP_WAITING = replace(WORKING, receipt_printer=Degraded((PRINTER_SLIP_WAITING,)))
@@ -166,9 +183,26 @@ def capturing(
     return at(Capturing(ANSWERED, material, pages, slot, sight, take, fault))
 
 
+def scanning(
+    pages: Pages,
+    scan: SheetsComing | SheetsRead | None,
+    *,
+    again: bool = False,
+    devices: Devices = SCANNER,
+    sources: tuple[SheetSource, ...] = tuple(SheetSource),
+) -> Session:
+    slot = pages.index(None) if None in pages else 0 if again else len(pages)
+    page = ReadingSheets(ANSWERED, "household-register", pages, slot, scan, again=again)
+    return replace(at(page, devices), sheet_sources=sources)
+
+
+def looking(pages: Pages, seen: int, whence: Whence = Whence.CHECK, changes: tuple[Changed, ...] = ()) -> Session:
+    return at(PagesTaken(ANSWERED, "household-register", pages, seen, whence, changes=changes), SCANNER)
+
+
 def done(slip: Slip, receipt: Receipt | None = None, fault: Fault | None = None, **changes: object) -> Session:
     devices = replace(WORKING, receipt_printer=NeedsAttention(fault)) if fault else WORKING
-    return at(replace(Done(FILED, receipt, slip, copies=1, numbered=receipt is not None), **changes), devices)
+    return at(replace(Done(FILED, receipt, slip, 1, receipt is not None, SUBMITTED), **changes), devices)
 
 
 APPLICATION: dict[str, Session] = {
@@ -189,7 +223,31 @@ APPLICATION: dict[str, Session] = {
     "capture-failed": capturing((PAGE, None), Sight(page=False), take=Take.FAILED, fault=CAMERA_NO_PAGE),
     "capture-all": capturing((PAGE, PAGE), Sight(page=False), take=Take.TAKEN),
     "capture-later": capturing((None,), Sight(page=False), material="photo"),
+    "capture-scanner": replace(capturing((PAGE, None), Sight(page=False)), devices=SCANNER),
+    "capture-later-scanner": replace(capturing((None,), Sight(page=False), material="photo"), devices=SCANNER),
+    "capture-more": replace(capturing((PAGE, PAGE), Sight(page=False), take=Take.TAKEN), devices=SCANNER),
+    "capture-away-scanner": replace(
+        capturing((None, None), Sight(page=False)),
+        devices=replace(SCANNER, document_camera=Disconnected(CAMERA_UNPLUGGED)),
+    ),
+    "capture-again": at(
+        Capturing(ANSWERED, "household-register", (PAGE, PAGE), 0, Sight(page=False), again=True), SCANNER
+    ),
     "capture-away": at(Capturing(ANSWERED, "photo", (None,), 0, Sight(page=False)), NO_CAMERA),
+    "scan": scanning((None, None), None),
+    "scan-running": scanning((PAGE, None), SheetsComing("s", SheetSource.FEEDER, 1, 0.4)),
+    "scan-jam": scanning((PAGE, PAGE), SheetsRead(2, SCANNER_JAMMED)),
+    "scan-no-sheets": scanning((None, None), SheetsRead(0, SCANNER_NO_SHEETS), sources=(SheetSource.FEEDER,)),
+    "scan-rest": scanning((PAGE, None), SheetsRead(1)),
+    "scan-all": scanning((PAGE, PAGE, PAGE, PAGE), SheetsRead(4)),
+    "scan-again": scanning((PAGE, PAGE), None, again=True, sources=(SheetSource.GLASS,)),
+    "scan-away": scanning(
+        (PAGE, None), None, devices=replace(SCANNER, document_scanner=Disconnected(SCANNER_UNPLUGGED))
+    ),
+    "taken": looking((UPRIGHT_PAGE, PAGE), 0),
+    "taken-last": looking((UPRIGHT_PAGE, PAGE, PAGE, UPRIGHT_PAGE), 3, Whence.SCANNER),
+    "taken-deleted": looking((None, PAGE), 0, changes=(Changed(Change.DELETED, (PAGE, PAGE), 0),)),
+    "taken-moved": looking((PAGE, UPRIGHT_PAGE), 1, changes=(Changed(Change.MOVED, (UPRIGHT_PAGE, PAGE), 0),)),
     "check": at(Checking(WHOLE)),
     "check-short": at(Checking(SHORT_WHOLE)),
     "check-child": at(Checking(CHILD)),
@@ -205,7 +263,7 @@ APPLICATION: dict[str, Session] = {
     "sealing-offline": replace(at(Sealing(WHOLE, SHOWN, SIGNED, SUBMISSION, FILED)), delivery=OFFLINE),
     "not-kept": at(NotKept(WHOLE, SHOWN, SIGNED, SUBMISSION, FILED, STORE_FULL)),
     "not-kept-unknown": at(NotKept(WHOLE, SHOWN, SIGNED, SUBMISSION, FILED, STORE_NOT_WORKING, certain=False)),
-    "awaiting": at(AwaitingReceipt(FILED)),
+    "awaiting": at(AwaitingReceipt(FILED, SUBMITTED)),
     "done-printing": done(SlipPrinting("job"), RECEIPT),
     "done-received": done(SlipPrinted(), RECEIPT, filed=replace(FILED, promised_days="10")),
     "done-rated": done(SlipPrinted(), RECEIPT, rating=RatingState.KEPT, level=4),

@@ -23,7 +23,10 @@ from kiosk.journeys.pages import (
     NotKept,
     OutOfService,
     Page,
+    PagesTaken,
+    PrintingPages,
     ReadingGuide,
+    ReadingSheets,
     Sealing,
     SigningByCard,
     SigningByHand,
@@ -48,7 +51,10 @@ from ui.pages.not_kept_view_model import NotKeptViewModel
 from ui.pages.other_way_view_model import OtherWayViewModel
 from ui.pages.out_of_service_view_model import OutOfServiceViewModel
 from ui.pages.page_view_model import PageViewModel
+from ui.pages.pages_taken_view_model import PagesTakenViewModel
+from ui.pages.printing_view_model import PrintingViewModel
 from ui.pages.question_view_model import QuestionViewModel
+from ui.pages.scan_view_model import ScanViewModel
 from ui.pages.sign_by_card_view_model import SignByCardViewModel
 from ui.pages.sign_view_model import SignViewModel
 from ui.pages.timeout_view_model import TimeoutViewModel
@@ -79,6 +85,10 @@ def page_name(page: Page) -> str:
             return "question"
         case Capturing():
             return "capture"
+        case ReadingSheets():
+            return "scan"
+        case PagesTaken():
+            return "pagesTaken"
         case Checking():
             return "check"
         case SigningByHand():
@@ -95,6 +105,8 @@ def page_name(page: Page) -> str:
             return "awaiting"
         case Done():
             return "done"
+        case PrintingPages():
+            return "printing"
         case Goodbye():
             return "goodbye"
     assert_never(page)
@@ -141,6 +153,8 @@ class Shell(QObject):
         self._help = HelpViewModel(place, say, post, self)
         self._timeout = TimeoutViewModel(place, say, post, self)
         self._capture = CaptureViewModel(place, say, post, camera=camera, parent=self)
+        self._scan = ScanViewModel(place, say, post, camera=camera, parent=self)
+        self._taken = PagesTakenViewModel(place, say, post, camera=camera, parent=self)
         self._question = QuestionViewModel(place, say, post, keyboard=keyboard, parent=self)
         self._view_models = self._one_for_each_page()
         session = Session()
@@ -159,6 +173,8 @@ class Shell(QObject):
             "notEligible": NotEligibleViewModel(*given),
             "question": self._question,
             "capture": self._capture,
+            "scan": self._scan,
+            "pagesTaken": self._taken,
             "check": CheckViewModel(*given),
             "sign": SignViewModel(*given),
             "otherWay": OtherWayViewModel(*given),
@@ -167,6 +183,7 @@ class Shell(QObject):
             "notKept": NotKeptViewModel(*given),
             "awaiting": keeping,
             "done": DoneViewModel(*given),
+            "printing": PrintingViewModel(*given),
             "goodbye": GoodbyeViewModel(*given),
         }
 

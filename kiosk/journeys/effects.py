@@ -72,6 +72,23 @@ class PrintSlip:
 
 
 @dataclass(frozen=True, slots=True)
+class PrintPages:
+    """On sheets of A4, in the citizen's type size. `sid`: whose copy it is; None where it is nobody's."""
+
+    job_id: str
+    sid: str | None
+    document: Document[Message]
+    large: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CancelPages:
+    """Take the job back; how it ended is told all the same."""
+
+    job_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class KeepRating:
     rating: Rating
 
@@ -101,6 +118,8 @@ Effect = (
     | Seal
     | AwaitReceipt
     | PrintSlip
+    | PrintPages
+    | CancelPages
     | KeepRating
     | StartTimer
     | StopTimer

@@ -6,7 +6,7 @@ from enum import Enum
 from kiosk.composing import Handwritten, Shown
 from kiosk.delivery import Delivery
 from kiosk.faults import Fault
-from kiosk.ports import CapturedPage, CardContent, PrintOutcome, SheetSource, Status
+from kiosk.ports import CapturedPage, CardContent, PagesOutcome, PrintOutcome, SheetSource, Status
 from kiosk.submission import Receipt
 
 
@@ -314,6 +314,16 @@ class ReprintAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class PagesPrintAsked:
+    """On sheets of A4: the guide that is read, or the copy of what was handed in."""
+
+
+@dataclass(frozen=True, slots=True)
+class PagesPrintCancelled:
+    """No more of it is wanted."""
+
+
+@dataclass(frozen=True, slots=True)
 class RatingGiven:
     level: int
 
@@ -345,6 +355,22 @@ class Received:
 class PrintEnded:
     job_id: str
     outcome: PrintOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class PagesPrintProgress:
+    """`sheets_out` of `sheets`. `waits_for`: what must be put right before it goes on."""
+
+    job_id: str
+    sheets_out: int
+    sheets: int
+    waits_for: Fault | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PagesPrintEnded:
+    job_id: str
+    outcome: PagesOutcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -410,10 +436,13 @@ Touch = (
     | Signed
     | TriedAgain
     | ReprintAsked
+    | PagesPrintAsked
+    | PagesPrintCancelled
     | RatingGiven
 )
 CameraEvent = PageSeen | PageCaptured | PageNotCaptured
 ScannerEvent = PageScanned | ScanProgress | ScanOver
+PagesPrintEvent = PagesPrintProgress | PagesPrintEnded
 Outcome = SubmissionSealed | SubmissionNotSealed | Received | PrintEnded | RatingKept | RatingNotKept
 News = DeviceChanged | SheetSourcesTold | DeliveryChanged
-Event = Touched | Touch | ReaderEvent | CameraEvent | ScannerEvent | Outcome | News | TimerFired
+Event = Touched | Touch | ReaderEvent | CameraEvent | ScannerEvent | PagesPrintEvent | Outcome | News | TimerFired

@@ -49,6 +49,7 @@ from kiosk.journeys.pages import (
     SlipUnknown,
 )
 from kiosk.ports import NotPrinted, Printed, PrintOutcome, PrintUnknown
+from kiosk.printouts import Submitted, submitted_of
 from kiosk.slip import Filed, slip
 from kiosk.submission import Rating, Receipt
 
@@ -76,11 +77,12 @@ def step(
                 return cast(Step, vouched)
             return _seal(case, page.shown, cast(Vouching, vouched), moment, origin, catalogue, place)
         case Sealing(submission=submission, filed=filed), SubmissionSealed(sid) if sid == submission.sid:
+            submitted = submitted_of(page.case, page.vouching)
             if acknowledge_wait_s == 0:
-                done, effects = _print(filed, None, copy=1)
+                done, effects = _print(filed, submitted, None, copy=1)
                 return done, (AwaitReceipt(sid), *effects)
             wait = StartTimer(Timer.ACKNOWLEDGE, acknowledge_wait_s)
-            return AwaitingReceipt(filed), (AwaitReceipt(sid), wait)
+            return AwaitingReceipt(filed, submitted), (AwaitReceipt(sid), wait)
         case Sealing(), SubmissionNotSealed(fault, certain):
             sure = page.certain and certain
             return NotKept(page.case, page.shown, page.vouching, page.submission, page.filed, fault, sure), ()
@@ -89,11 +91,11 @@ def step(
             return again, (Seal(page.submission),)
         case NotKept(case, certain=True), WentBack():
             return Checking(case), ()
-        case AwaitingReceipt(filed), Received(receipt) if receipt.sid == filed.sid:
-            done, effects = _print(filed, receipt, copy=1)
+        case AwaitingReceipt(filed, submitted), Received(receipt) if receipt.sid == filed.sid:
+            done, effects = _print(filed, submitted, receipt, copy=1)
             return done, (StopTimer(Timer.ACKNOWLEDGE), *effects)
-        case AwaitingReceipt(filed), TimerFired(Timer.ACKNOWLEDGE):
-            return _print(filed, None, copy=1)
+        case AwaitingReceipt(filed, submitted), TimerFired(Timer.ACKNOWLEDGE):
+            return _print(filed, submitted, None, copy=1)
         case Done(), _:
             return _done(page, event, moment)
     return page, ()
@@ -152,10 +154,12 @@ def _seal(
     return Sealing(case, shown, vouching, submission, filed), (Seal(submission),)
 
 
-def _print(filed: Filed, receipt: Receipt | None, *, copy: int) -> tuple[Done, tuple[Effect, ...]]:
+def _print(
+    filed: Filed, submitted: Submitted, receipt: Receipt | None, *, copy: int
+) -> tuple[Done, tuple[Effect, ...]]:
     job_id = f"{filed.sid}#{copy}"
     job = PrintSlip(job_id, filed.sid, slip(filed, receipt, copy=copy))
-    return Done(filed, receipt, SlipPrinting(job_id), copy, numbered=receipt is not None), (job,)
+    return Done(filed, receipt, SlipPrinting(job_id), copy, receipt is not None, submitted), (job,)
 
 
 def _done(page: Done, event: Event, moment: Moment) -> Step:
@@ -165,7 +169,7 @@ def _done(page: Done, event: Event, moment: Moment) -> Step:
         case PrintEnded(job_id, outcome) if page.slip == SlipPrinting(job_id):
             return replace(page, slip=_slip_after(outcome)), ()
         case ReprintAsked() if not isinstance(page.slip, SlipPrinting):
-            done, effects = _print(page.filed, page.receipt, copy=page.copies + 1)
+            done, effects = _print(page.filed, page.submitted, page.receipt, copy=page.copies + 1)
             return replace(done, rating=page.rating, level=page.level), effects
         case RatingGiven(level) if page.receipt and page.rating in {RatingState.OPEN, RatingState.FAILED}:
             if not 1 <= level <= HIGHEST_RATING:

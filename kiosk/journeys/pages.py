@@ -9,8 +9,10 @@ from kiosk.faults import Fault
 from kiosk.items import Item, Material
 from kiosk.journeys.events import Sight
 from kiosk.journeys.identify import Identify
+from kiosk.journeys.printing import Printout
 from kiosk.papers import Pages, missing, room
 from kiosk.ports import SheetSource
+from kiosk.printouts import Submitted
 from kiosk.slip import Filed
 from kiosk.submission import Receipt, SealedSubmission
 
@@ -259,6 +261,7 @@ class NotKept:
 @dataclass(frozen=True, slots=True)
 class AwaitingReceipt:
     filed: Filed
+    submitted: Submitted
 
 
 # How the slip stands.
@@ -299,15 +302,24 @@ class RatingState(Enum):
 @dataclass(frozen=True, slots=True)
 class Done:
     """Sealed. `receipt` once the platform has it. `copies` slips were sent to the printer; the last one carries the
-    receipt number when `numbered`."""
+    receipt number when `numbered`. `submitted`: what a copy on A4 would say."""
 
     filed: Filed
     receipt: Receipt | None
     slip: Slip
     copies: int
     numbered: bool
+    submitted: Submitted
     rating: RatingState = RatingState.OPEN
     level: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PrintingPages:
+    """The guide, or the copy of what was handed in, comes out on A4. `behind` asked for it, and comes back."""
+
+    behind: ReadingGuide | Done
+    printout: Printout
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,6 +350,7 @@ Page = (
     | NotKept
     | AwaitingReceipt
     | Done
+    | PrintingPages
     | Goodbye
 )
 InCase = Asking | Capturing | ReadingSheets | PagesTaken | Checking

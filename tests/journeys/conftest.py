@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from kiosk.composing import Origin
-from kiosk.configuration import Times
 from kiosk.items import Catalogue
 from kiosk.journeys.events import Device, DeviceChanged
 from kiosk.ports import Ready
 from kiosk.session import Terminal
 from sync.catalogue import read_catalogue
 from tests.journeys.visit import Visit
+from ui.sheet_people import HALL
 
 EVERYWHERE = (Device.READER, Device.CAMERA, Device.PRINTER, Device.STORE)
 
@@ -27,7 +27,7 @@ def visit_to() -> Callable[[Catalogue], Visit]:
     """A terminal with that catalogue, what every terminal has ready, and nobody there."""
 
     def make(catalogue: Catalogue) -> Visit:
-        terminal = Terminal(catalogue, Origin("CZ03", "湘桥区政务服务大厅", True), "湘桥大厅 03 号机", Times())
+        terminal = Terminal(catalogue, Origin("CZ03", "湘桥区政务服务大厅", True), "湘桥大厅 03 号机", HALL)
         visit = Visit(terminal).happens(*(DeviceChanged(device, Ready()) for device in EVERYWHERE))
         visit.asked.clear()
         return visit

@@ -36,6 +36,7 @@ from terminal.services.document_camera import CameraService
 from terminal.services.receipt_printer import PrinterService
 from terminal.services.reporting import StatusReport
 from terminal.services.store import StoreService
+from ui.sheet_people import HALL
 from ui.texts import texts_of
 
 
@@ -47,7 +48,7 @@ def no_bug(bug: BaseException) -> None:
 def runner(qtbot: QtBot, tmp_path: Path) -> Iterator[Runner]:
     """With real services whose threads do not run: nothing is plugged in."""
     catalogue = read_catalogue(CONTENT / "items")
-    terminal = Terminal(catalogue, Origin("CZ03", "大厅", True), "大厅 03 号机", Times())
+    terminal = Terminal(catalogue, Origin("CZ03", "大厅", True), "大厅 03 号机", HALL, Times())
     runner = Runner(terminal, texts_of("zh_hans"), show=lambda session: None)
     report = runner.mailbox.report
     nowhere = f"serial:{tmp_path / 'nowhere'}"

@@ -40,7 +40,19 @@ from ui.pages.question_view_model import QuestionProps, derive_question
 from ui.pages.sign_view_model import handwritten
 from ui.pages.timeout_view_model import what_of
 from ui.rows import Rows
-from ui.sheet_application import ANSWERED, APPLICATION, CENTRED, CHILD, FILED, PAGE, RECEIPT, SHORT, WHOLE, capturing
+from ui.sheet_application import (
+    ANSWERED,
+    APPLICATION,
+    CENTRED,
+    CHILD,
+    FILED,
+    PAGE,
+    RECEIPT,
+    SHORT,
+    SUBMITTED,
+    WHOLE,
+    capturing,
+)
 from ui.sheet_people import APPLICANT, BEGUN, CHEN, PLACE, WORKING, at
 from ui.texts import texts_of
 
@@ -192,7 +204,7 @@ def test_what_is_signed_names_every_answer_uncovered_and_every_material() -> Non
     assert ("身份证号", "100101 19440101 0028", "来自身份证") in lines
     assert ("手机", "138 0000 5678") in lines
     assert ("收款账户", "本人的银行卡") in lines
-    assert ("户口簿", "已拍 2 页") in lines
+    assert ("户口簿", "已有 2 页") in lines
     assert ("近期照片", "可以之后再补") in lines
     assert shown_of(WHOLE, SAY).texts_version == SAY.version
     assert not any(COVER in words for line in lines for words in line)
@@ -264,7 +276,7 @@ def test_what_is_being_done_is_said_with_its_longest_time() -> None:
     sealing = APPLICATION["sealing"].page
     assert isinstance(sealing, Sealing)
     assert derive_keeping(sealing, HERE, PLACE, SAY).state == "正在保存到本机…"
-    waiting = derive_keeping(AwaitingReceipt(FILED), HERE, PLACE, SAY)
+    waiting = derive_keeping(AwaitingReceipt(FILED, SUBMITTED), HERE, PLACE, SAY)
     assert waiting.state == "已存好，正在等平台的回执（最多 8 秒）"
     assert waiting.wait_s == PLACE.times.acknowledge_wait_s
 
@@ -306,7 +318,9 @@ def test_nothing_is_printed_again_while_it_prints_or_cannot() -> None:
     assert done("done-missing").reprint_blocked == SAY("fault.printer.paper_out")
     assert done("done-unknown").reprint_blocked == ""
     starting = replace(HERE, devices=replace(WORKING, receipt_printer=Starting()))
-    props = derive_done(Done(FILED, RECEIPT, SlipPrinted(), 1, numbered=True), starting, PLACE, SAY)
+    props = derive_done(
+        Done(FILED, RECEIPT, SlipPrinted(), 1, numbered=True, submitted=SUBMITTED), starting, PLACE, SAY
+    )
     assert props.reprint_blocked == SAY("done.reprint.blocked.starting")
 
 
@@ -333,7 +347,7 @@ def test_the_warning_and_the_goodbye_claim_nothing_of_what_nobody_knows() -> Non
 
 
 def test_a_slip_without_the_number_is_offered_anew() -> None:
-    page = Done(FILED, RECEIPT, SlipPrinted(), 1, numbered=False)
+    page = Done(FILED, RECEIPT, SlipPrinted(), 1, numbered=False, submitted=SUBMITTED)
     assert derive_done(page, HERE, PLACE, SAY).reprint_label == "打一张有编号的"
     assert done("done-received").reprint_label == "再打一张"
 
@@ -348,7 +362,9 @@ def test_a_slip_without_the_number_is_offered_anew() -> None:
     ],
 )
 def test_thanks_are_said_for_a_rating_that_was_kept(state: RatingState, heading: str, open_: bool) -> None:
-    page = Done(FILED, RECEIPT, SlipPrinted(), 1, numbered=True, rating=state, level=HIGHEST_RATING)
+    page = Done(
+        FILED, RECEIPT, SlipPrinted(), 1, numbered=True, submitted=SUBMITTED, rating=state, level=HIGHEST_RATING
+    )
     props = derive_done(page, HERE, PLACE, SAY)
     assert (props.rating_heading, props.rating_open) == (heading, open_)
 
@@ -361,11 +377,14 @@ def test_every_fault_of_the_printer_fits_the_sentence_of_a_missing_slip(fault: f
 def test_no_slip_is_printed_over_one_that_waits_in_the_mouth() -> None:
     waiting = replace(HERE, devices=replace(HERE.devices, receipt_printer=Degraded((PRINTER_SLIP_WAITING,))))
     props = derive_done(
-        Done(FILED, RECEIPT, SlipNotPrinted(PRINTER_SLIP_WAITING), 1, numbered=True), waiting, PLACE, SAY
+        Done(FILED, RECEIPT, SlipNotPrinted(PRINTER_SLIP_WAITING), 1, numbered=True, submitted=SUBMITTED),
+        waiting,
+        PLACE,
+        SAY,
     )
     assert props.reprint_blocked == "出纸口还有凭条"
     assert props.slip_lead == SAY("done.slip.missing.lead.waiting")
-    taken = derive_done(Done(FILED, RECEIPT, SlipPrinted(), 1, numbered=True), HERE, PLACE, SAY)
+    taken = derive_done(Done(FILED, RECEIPT, SlipPrinted(), 1, numbered=True, submitted=SUBMITTED), HERE, PLACE, SAY)
     assert taken.reprint_blocked == ""
 
 

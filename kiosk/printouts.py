@@ -44,7 +44,7 @@ def copy_of(filed: Filed, submitted: Submitted, receipt: Receipt | None) -> Docu
     number = (Field(Message("slip.receipt_number"), verbatim(in_fours(receipt.receipt_number))),) if receipt else ()
     return (
         *_simulated(filed.simulated),
-        Title(Message("sheets.copy.title")),
+        Title(Message("printout.copy.title")),
         Rule(),
         Field(Message("slip.item"), verbatim(filed.item_name)),
         Field(Message("slip.slip_code"), verbatim(filed.slip_code)),
@@ -52,50 +52,50 @@ def copy_of(filed: Filed, submitted: Submitted, receipt: Receipt | None) -> Docu
         Field(Message("slip.state"), Message(f"slip.state.{kind}")),
         Field(Message("slip.time"), verbatim(filed.submitted_at.strftime("%Y-%m-%d %H:%M"))),
         Field(Message("slip.place"), verbatim(filed.place)),
-        Heading(Message("sheets.copy.answers")),
+        Heading(Message("printout.copy.answers")),
         *(Field(verbatim(label), verbatim(value)) for label, value in submitted.answers),
         *_papers(filed, submitted),
-        Heading(Message("sheets.copy.signed")),
-        Field(Message("sheets.copy.signed.how"), Message(f"sheets.copy.signed.{submitted.signed}")),
+        Heading(Message("printout.copy.signed")),
+        Field(Message("printout.copy.signed.how"), Message(f"printout.copy.signed.{submitted.signed}")),
         Rule(),
         Qr(filed.slip_code),
-        Note(Message(f"sheets.copy.note.{kind}")),
-        Note(Message("sheets.copy.note.covered")),
+        Note(Message(f"printout.copy.note.{kind}")),
+        Note(Message("printout.copy.note.covered")),
     )
 
 
 def guide_of(item: Item, *, hall: Hall, place: str, today: date, simulated: bool) -> Document[Message]:
     """What to know before one comes. `place`: the terminal as people call it."""
     days = item.guide.promised_days
-    promised = Message("sheets.guide.promised", (("days", days.value),))
+    promised = Message("printout.guide.promised", (("days", days.value),))
     return (
         *_simulated(simulated),
         Title(verbatim(item.name)),
         Rule(),
         Field(Message("guide.who"), verbatim("".join(item.guide.who))),
         Heading(Message("guide.bring")),
-        Field(Message("sheets.guide.card"), Message("sheets.guide.card.own")),
+        Field(Message("printout.guide.card"), Message("printout.guide.card.own")),
         *map(_bring, item.materials),
-        Heading(Message("sheets.guide.terms")),
+        Heading(Message("printout.guide.terms")),
         Field(Message("guide.time"), Message("guide.time.here", (("minutes", str(item.minutes)),))),
         Field(
-            Message("sheets.guide.accepted"), promised if days.confirmed and days.value else Message("guide.pending")
+            Message("printout.guide.accepted"), promised if days.confirmed and days.value else Message("guide.pending")
         ),
         _fact("guide.fee", item.guide.fee),
         _fact("guide.result", item.guide.result),
-        Heading(Message("sheets.guide.where")),
-        Field(Message("sheets.guide.hall"), verbatim(hall.name)),
+        Heading(Message("printout.guide.where")),
+        Field(Message("printout.guide.hall"), verbatim(hall.name)),
         Field(Message("slip.place"), verbatim(place)),
-        Field(Message("sheets.guide.desk"), verbatim(hall.desk)),
-        Field(Message("sheets.guide.telephone"), verbatim(hall.telephone)),
-        Field(Message("sheets.guide.hours"), verbatim(hall.hours)),
+        Field(Message("printout.guide.desk"), verbatim(hall.desk)),
+        Field(Message("printout.guide.telephone"), verbatim(hall.telephone)),
+        Field(Message("printout.guide.hours"), verbatim(hall.hours)),
         Rule(),
         _fact("guide.basis", item.guide.basis),
         Field(
-            Message("sheets.guide.version"),
-            Message("sheets.guide.version.of", (("version", str(item.version)), ("date", today.isoformat()))),
+            Message("printout.guide.version"),
+            Message("printout.guide.version.of", (("version", str(item.version)), ("date", today.isoformat()))),
         ),
-        Note(Message("sheets.guide.note")),
+        Note(Message("printout.guide.note")),
     )
 
 
@@ -105,11 +105,11 @@ def _simulated(simulated: bool) -> tuple[Block[Message], ...]:
 
 def _papers(filed: Filed, submitted: Submitted) -> tuple[Block[Message], ...]:
     papers = tuple(
-        Field(verbatim(name), Message("sheets.copy.pages", (("count", str(pages)),)))
+        Field(verbatim(name), Message("printout.copy.pages", (("count", str(pages)),)))
         for name, pages in submitted.papers
     )
     later = (Field(Message("slip.later"), verbatim("、".join(filed.later))),) if filed.later else ()
-    return (Heading(Message("sheets.copy.papers")), *papers, *later) if papers or later else ()
+    return (Heading(Message("printout.copy.papers")), *papers, *later) if papers or later else ()
 
 
 def _bring(material: Material) -> Field[Message]:
@@ -121,5 +121,5 @@ def _fact(label: str, fact: Fact) -> Field[Message]:
     """What no department has confirmed is said to be so."""
     if not fact.value:
         return Field(Message(label), Message("guide.pending"))
-    unconfirmed = Message("sheets.guide.unconfirmed", (("value", fact.value),))
+    unconfirmed = Message("printout.guide.unconfirmed", (("value", fact.value),))
     return Field(Message(label), verbatim(fact.value) if fact.confirmed else unconfirmed)
