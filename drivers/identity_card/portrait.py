@@ -3,56 +3,44 @@
 Nobody waits for it longer than it may take, and one that crashes or hangs is left alone for a while.
 """
 
-import logging
-import os
-import select
-import signal
 import struct
-import subprocess
-import sys
 import time
 from pathlib import Path
 
+from drivers.child_process import ChildProcess, NoAnswer
 from drivers.identity_card.sam_frames import PHOTO_BYTES
 from kiosk.ports import Frame
 
 WIDTH, HEIGHT = 102, 126
 DECODED_WITHIN_S = 2.0
 LEFT_ALONE_S = (1.0, 10.0, 60.0, 600.0)  # after the first, second... failure in a row
-_CHILD = Path(__file__).with_name("wlt_child.py")
+_SCRIPT = Path(__file__).with_name("wlt_child.py")
 _BITMAP_ROW = WIDTH * 3 + 2  # padded to 4 bytes
 _BITMAP_BYTES = 54 + _BITMAP_ROW * HEIGHT
-_log = logging.getLogger(__name__)
 
 
 class PortraitDecoder:
     """`begin` hands a photo over, `finish` takes the picture. From one thread."""
 
     def __init__(self, library: Path) -> None:
-        self._library = library
-        self._child: subprocess.Popen[bytes] | None = None
+        self._child = ChildProcess(
+            _SCRIPT, str(library), longest=_BITMAP_BYTES, with_packages=False, left_alone_s=LEFT_ALONE_S
+        )
         self._deadline = 0.0
         self._busy = False
-        self._failures = 0
-        self._left_alone_until = 0.0
 
     @property
     def working(self) -> bool:
         """Whether the last photo became a picture; true before the first."""
-        return self._failures == 0
+        return self._child.failures == 0
 
     def begin(self, photo: bytes) -> None:
         """Start to decode; nothing when the library is left alone or `photo` is not 1024 bytes."""
         self._busy = False
-        if len(photo) != PHOTO_BYTES or time.monotonic() < self._left_alone_until:
+        if len(photo) != PHOTO_BYTES or self._child.left_alone:
             return
-        try:
-            if self._child is None:
-                self._child = _started(self._library)
-            assert self._child.stdin is not None
-            self._child.stdin.write(photo)
-        except OSError:
-            self._failed("does not start or has died")
+        if not self._child.send(photo):
+            self._child.failed("does not start or has died")
             return
         self._busy = True
         self._deadline = time.monotonic() + DECODED_WITHIN_S
@@ -62,64 +50,17 @@ class PortraitDecoder:
         if not self._busy:
             return None
         self._busy = False
-        answer = self._answer(min(time.monotonic() + within_s, self._deadline))
-        if answer is None:
-            self._failed("crashed or hangs")
-            return None
-        frame = parse_picture(answer)
+        answer = self._child.receive(until=min(time.monotonic() + within_s, self._deadline))
+        frame = None if isinstance(answer, NoAnswer) else parse_picture(answer)
         if frame is None:
-            self._failed("gave no picture")
-            return None
-        self._failures = 0
+            self._child.failed("crashed or hangs" if isinstance(answer, NoAnswer) else "gave no picture")
+        else:
+            self._child.worked()
         return frame
 
     def close(self) -> None:
         """End the child; the next photo starts another."""
-        child, self._child = self._child, None
-        if child is not None:
-            os.killpg(child.pid, signal.SIGKILL)  # with what the library has started; it was not waited for yet
-            for pipe in (child.stdin, child.stdout):
-                if pipe is not None:
-                    pipe.close()
-            child.wait()
-
-    def _answer(self, deadline: float) -> bytes | None:
-        head = self._read(4, deadline)
-        if head is None or (length := int.from_bytes(head, "big")) > _BITMAP_BYTES:
-            return None
-        return self._read(length, deadline)
-
-    def _read(self, count: int, deadline: float) -> bytes | None:
-        assert self._child is not None
-        assert self._child.stdout is not None
-        got = b""
-        while len(got) < count:
-            if not select.select([self._child.stdout], [], [], max(deadline - time.monotonic(), 0))[0]:
-                return None
-            piece = self._child.stdout.read(count - len(got))
-            if not piece:
-                return None
-            got += piece
-        return got
-
-    def _failed(self, how: str) -> None:
-        self.close()
-        left_alone_s = LEFT_ALONE_S[min(self._failures, len(LEFT_ALONE_S) - 1)]
-        self._failures += 1
-        self._left_alone_until = time.monotonic() + left_alone_s
-        _log.warning("photo decoder %s %s; left alone for %g s", self._library.name, how, left_alone_s)
-
-
-def _started(library: Path) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-I", "-S", str(_CHILD), str(library)]
-    return subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        bufsize=0,
-        start_new_session=True,
-    )
+        self._child.close()
 
 
 def parse_picture(written: bytes) -> Frame | None:

@@ -5,10 +5,6 @@ child (`pcsc_process.py`), which is ended when it does not answer in time and st
 """
 
 import json
-import os
-import select
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,11 +12,13 @@ from enum import Enum, auto
 from pathlib import Path
 from typing import Any
 
+from drivers.child_process import ChildProcess, NoAnswer
+
 LOOKS_WITHIN_S = 0.6
 STARTS_WITHIN_S = 5.0
 PIECES_MAX = 40  # of one answer, that a card hands over by GET RESPONSE
 _SCRIPT = Path(__file__).with_name("pcsc_process.py")
-_LINE_MAX = 200_000
+_ANSWER_MAX = 200_000
 _PRESENT, _IN_USE, _MUTE, _COUNTED_FROM = 0x20, 0x100, 0x200, 16
 
 
@@ -93,8 +91,7 @@ class PcscWire:
     """One reader, by its name or how that begins. For one thread; `close` ends the child."""
 
     def __init__(self, reader: str) -> None:
-        self._reader = reader
-        self._child: subprocess.Popen[bytes] | None = None
+        self._child = ChildProcess(_SCRIPT, reader, longest=_ANSWER_MAX)
         self._until = 0.0
 
     def readers(self) -> list[str] | Trouble:
@@ -137,65 +134,26 @@ class PcscWire:
 
     def disconnect(self) -> None:
         self._until = time.monotonic() + LOOKS_WITHIN_S
-        if self._child is not None:
+        if self._child.running:
             self._ask("disconnect")
 
     def close(self) -> None:
-        if self._child is not None:
-            self._child.kill()
-            for pipe in (self._child.stdin, self._child.stdout):
-                if pipe is not None:
-                    pipe.close()
-            self._child.wait()
-            self._child = None
+        self._child.close()
 
     def _ask(self, *request: str) -> dict[str, Any] | Trouble:
-        if self._child is None:
+        if not self._child.running:
             began = time.monotonic()
-            self._child = _started(self._reader)
-            greeting = self._line(time.monotonic() + STARTS_WITHIN_S)
-            self._until += time.monotonic() - began
-            if not greeting:
-                self.close()
+            if not self._child.start(within_s=STARTS_WITHIN_S):
                 return Trouble.SERVICE_AWAY
-        assert self._child.stdin is not None
-        try:
-            self._child.stdin.write(json.dumps(request).encode() + b"\n")
-        except BrokenPipeError:
-            line: bytes | None = b""
-        else:
-            line = self._line(self._until)
-        if not line:
-            self.close()
-            return Trouble.SILENT if line is None else Trouble.SERVICE_AWAY
+            self._until += time.monotonic() - began
+        if not self._child.send(json.dumps(request).encode()):
+            return Trouble.SERVICE_AWAY
+        line = self._child.receive(until=self._until)
+        if isinstance(line, NoAnswer):
+            self._child.close()
+            return Trouble.SILENT if line is NoAnswer.NOT_YET else Trouble.SERVICE_AWAY
         answer: dict[str, Any] = json.loads(line)
         return trouble_of(answer["code"]) or answer
-
-    def _line(self, until: float) -> bytes | None:
-        """What the child wrote; `None`: not in time, empty: it has ended."""
-        assert self._child is not None
-        assert self._child.stdout is not None
-        line = b""
-        while not line.endswith(b"\n"):
-            left = until - time.monotonic()
-            if not select.select([self._child.stdout], [], [], max(left, 0))[0]:
-                return None
-            arrived = os.read(self._child.stdout.fileno(), 65536)
-            line += arrived
-            if not arrived or len(line) > _LINE_MAX:
-                return b""
-        return line
-
-
-def _started(reader: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-P", str(_SCRIPT), reader],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        bufsize=0,
-        start_new_session=True,  # what ends the terminal by its keyboard leaves the child to us
-    )
 
 
 def exchanged(transmit: Callable[[bytes], bytes | Trouble], apdu: bytes) -> Answer | Trouble:

@@ -1,15 +1,12 @@
 """The PC/SC calls, in a process of their own that imports nothing of ours: what hangs in them can be ended from there.
 
-`pcsc.py` starts it with a reader's name and writes one request a line, a JSON list; each gets one line, a JSON object
-whose `code` is what pcsc-lite returned. A context from before a restart of the service never works again: every
-failure but a card's own ends the context, and the next call makes a fresh one.
+`pcsc.py` starts it with a reader's name. A request is a JSON list; its answer a JSON object whose `code` is what
+pcsc-lite returned. A context from before a restart of the service never works again: every failure but a card's own
+ends the context, and the next call makes a fresh one.
 """
 
 import json
 import os
-import select
-import sys
-import threading
 from typing import Any
 
 from smartcard import scard
@@ -147,21 +144,7 @@ class Calls:
         self._context, self._reader = None, ""
 
 
-def _end_with_the_starter() -> None:
-    """Also while a call hangs: the other end of standard input is closed when the starter ends."""
-    poll = select.poll()
-    poll.register(sys.stdin, 0)
-    poll.poll()
-    os._exit(0)
-
-
-def main(name: str) -> None:
-    threading.Thread(target=_end_with_the_starter, daemon=True).start()
+def serve(wire: Any, name: str) -> None:
     calls = Calls(name)
-    print(json.dumps({"code": scard.SCARD_S_SUCCESS}), flush=True)
-    for line in sys.stdin:
-        print(json.dumps(calls.answer(json.loads(line))), flush=True)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])
+    while (request := wire.receive()) is not None:
+        wire.send(json.dumps(calls.answer(json.loads(request))).encode())
