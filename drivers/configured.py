@@ -3,9 +3,10 @@
 `ends` is told what must be closed once the adapter is no longer used.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any, cast
 
 from drivers.codes.camera import CameraCodeReader
 from drivers.codes.scan_engine import BAUD, ScanEngine
@@ -17,6 +18,7 @@ from drivers.identity_card.pcsc_storage import StorageCardReader
 from drivers.identity_card.portrait import PortraitDecoder
 from drivers.identity_card.sam_reader import SamReader
 from drivers.identity_card.sam_wires import sam_transport
+from drivers.installed import installed_driver
 from drivers.receipt_printer.escpos_printer import EscPosPrinter
 from drivers.receipt_printer.profiles import profile_named
 from drivers.smart_card.pcsc import reader_name
@@ -32,6 +34,15 @@ from kiosk.configuration import (
 )
 
 DEVICES = Path("/dev")
+
+
+OURS: Mapping[str, tuple[str, ...]] = {
+    "identity_card_reader": ("sam", "pcsc-storage"),
+    "smart_card_reader": ("pcsc",),
+    "code_reader": ("camera", "scan-engine", "wedge"),
+    "document_camera": ("uvc", "frames"),
+    "receipt_printer": ("escpos",),
+}
 
 
 class Misconfigured(ValueError):
@@ -56,6 +67,8 @@ def identity_card_reader(settings: IdentityCardReaderDevice, ends: ExitStack | N
                 reader = StorageCardReader(reader_name(settings.address))
                 ends.callback(reader.close)
                 return reader
+            case _:
+                return cast(ports.IdentityCardReader, _installed("identity_card_reader", settings, ends))
 
 
 def _portraits(settings: IdentityCardReaderDevice) -> PortraitDecoder | None:
@@ -70,6 +83,8 @@ def _portraits(settings: IdentityCardReaderDevice) -> PortraitDecoder | None:
 
 
 def smart_card_reader(settings: SmartCardReaderDevice, ends: ExitStack | None = None) -> ports.SmartCardReader:
+    if settings.driver != "pcsc":
+        return cast(ports.SmartCardReader, _installed("smart_card_reader", settings, ends))
     with _setting("smart_card_reader", "address"):
         reader = SmartCardReader(reader_name(settings.address))
     if ends is not None:
@@ -90,25 +105,39 @@ def code_reader(settings: CodeReaderDevice, ends: ExitStack | None = None) -> po
                 if ends is not None:
                     ends.callback(wedge.close)
                 return wedge
+            case _:
+                return cast(ports.CodeReader, _installed("code_reader", settings, ends))
 
 
-def document_camera(settings: DocumentCameraDevice) -> ports.DocumentCamera:
+def document_camera(settings: DocumentCameraDevice, ends: ExitStack | None = None) -> ports.DocumentCamera:
     with _setting("document_camera", "address"):
-        place = _place(settings.address)
         match settings.driver:
             case "uvc":
+                place = _place(settings.address)
                 if not place.is_relative_to(DEVICES):
                     raise ValueError(f"not a camera's device: {settings.address!r} (/dev/video0)")
                 return DocumentCamera(UvcCamera(place))
             case "frames":
-                return DocumentCamera(FolderOfFrames(place))
+                return DocumentCamera(FolderOfFrames(_place(settings.address)))
+            case _:
+                return cast(ports.DocumentCamera, _installed("document_camera", settings, ends))
 
 
-def receipt_printer(settings: ReceiptPrinterDevice) -> ports.ReceiptPrinter:
+def receipt_printer(settings: ReceiptPrinterDevice, ends: ExitStack | None = None) -> ports.ReceiptPrinter:
+    if settings.driver != "escpos":
+        return cast(ports.ReceiptPrinter, _installed("receipt_printer", settings, ends))
     with _setting("receipt_printer", "profile"):
         profile = profile_named(settings.profile)
     with _setting("receipt_printer", "address"):
         return EscPosPrinter(open_transport(settings.address), profile)
+
+
+def _installed(port: str, settings: Any, ends: ExitStack | None) -> object:
+    """The adapter of a package's driver."""
+    with _setting(port, "driver"):
+        makes_adapter = installed_driver(port, settings.driver, ours=OURS[port])
+    with _setting(port, "address"):
+        return makes_adapter(settings, ExitStack() if ends is None else ends)
 
 
 def _place(address: str) -> Path:
@@ -124,5 +153,7 @@ def _setting(*keys: str) -> Iterator[None]:
     """A ValueError within is about this setting of this device."""
     try:
         yield
+    except Misconfigured:
+        raise
     except ValueError as error:
         raise Misconfigured(("devices", *keys), str(error)) from error

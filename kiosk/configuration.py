@@ -1,6 +1,6 @@
 """What an operator may set on a terminal. Units stand in the names; an unknown key is an error."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -90,11 +90,16 @@ class Screen(Strict):
     pixels_per_mm: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 3.65
 
 
+# One of ours (`drivers/configured.py`), or one that an installed package brings (`drivers/installed.py`).
+Driver = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+
+
 class IdentityCardReaderDevice(Strict):
     """`address`: `serial:/dev/ttyS1?baud=115200` (or `baud=auto`), `tcp:host:port` or `usb:0400:c35a` for sam,
-    `pcsc:NAME` for pcsc-storage. `photo_decoder`: a vendor's library that decodes the chip's photo."""
+    `pcsc:NAME` for pcsc-storage, `sdt:/opt/vendor/libsdtapi.so?port=1001` for sdt-library. `photo_decoder`:
+    a vendor's library that decodes the chip's photo."""
 
-    driver: Literal["sam", "pcsc-storage"] = "sam"
+    driver: Driver = "sam"
     address: str
     photo_decoder: str | None = None
     simulated: bool = False
@@ -103,7 +108,7 @@ class IdentityCardReaderDevice(Strict):
 class SmartCardReaderDevice(Strict):
     """`address`: `pcsc:NAME`, the reader's name or how it begins."""
 
-    driver: Literal["pcsc"] = "pcsc"
+    driver: Driver = "pcsc"
     address: str
     simulated: bool = False
 
@@ -112,7 +117,7 @@ class CodeReaderDevice(Strict):
     """`address`: `/dev/video0` or a folder of frames for camera, `serial:...` for scan-engine, `/dev/input/by-id/...`
     for wedge."""
 
-    driver: Literal["camera", "scan-engine", "wedge"]
+    driver: Driver
     address: str
     simulated: bool = False
 
@@ -120,7 +125,7 @@ class CodeReaderDevice(Strict):
 class DocumentCameraDevice(Strict):
     """`address`: `/dev/video0` for uvc, a folder for frames."""
 
-    driver: Literal["uvc", "frames"] = "uvc"
+    driver: Driver = "uvc"
     address: str
     simulated: bool = False
 
@@ -130,7 +135,7 @@ class ReceiptPrinterDevice(Strict):
     `drivers/receipt_printer/profiles.toml`, or of another file: `/etc/terminal/printers.toml#ours`.
     `roll_m`: the paper on a new roll."""
 
-    driver: Literal["escpos"] = "escpos"
+    driver: Driver = "escpos"
     address: str
     profile: str = "80mm"
     roll_m: Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)] = 80.0
@@ -140,7 +145,7 @@ class ReceiptPrinterDevice(Strict):
 class DocumentScannerDevice(Strict):
     """`address`: SANE's name of the scanner, as `scanimage -L` tells it, or how it begins."""
 
-    driver: Literal["sane"] = "sane"
+    driver: Driver = "sane"
     address: str
     simulated: bool = False
 
@@ -148,7 +153,7 @@ class DocumentScannerDevice(Strict):
 class PagePrinterDevice(Strict):
     """`address`: `ipp://host:port/ipp/print`."""
 
-    driver: Literal["ipp"] = "ipp"
+    driver: Driver = "ipp"
     address: str
     simulated: bool = False
 

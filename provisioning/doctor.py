@@ -78,6 +78,8 @@ def examine_configured(configuration: Configuration) -> list[Finding]:
                 if codes
                 else ()
             ),
-            *check_device("document camera", lambda: document_camera(camera), texts, simulated=camera.simulated),
-            *check_device("receipt printer", lambda: receipt_printer(printer), texts, simulated=printer.simulated),
+            *check_device("document camera", lambda: document_camera(camera, ends), texts, simulated=camera.simulated),
+            *check_device(
+                "receipt printer", lambda: receipt_printer(printer, ends), texts, simulated=printer.simulated
+            ),
         ]

@@ -173,8 +173,12 @@ class Application:
         return Services(
             card_readers=readers,
             codes=codes,
-            camera=CameraService(document_camera(devices.document_camera), report, self._bug, show=self._frames.put),
-            printer=PrinterService(receipt_printer(devices.receipt_printer), report, self._bug, spend=self._book.used),
+            camera=CameraService(
+                document_camera(devices.document_camera, self._ends), report, self._bug, show=self._frames.put
+            ),
+            printer=PrinterService(
+                receipt_printer(devices.receipt_printer, self._ends), report, self._bug, spend=self._book.used
+            ),
             store=StoreService(
                 lambda: _outbox(configuration),
                 report,
