@@ -40,6 +40,7 @@ class Counter(Enum):
     PRINTS = "prints"
     PRINTS_FAILED = "prints_failed"  # not printed, or nobody knows
     PAPER_MM = "paper_mm"
+    SHEETS = "sheets"
     CUTS = "cuts"
 
 

@@ -428,7 +428,7 @@ class Outbox(Protocol):
         """A row of the outbox, sent after its submission. One a sid: the first stays."""
         ...
 
-    def record_print(self, job_id: str, sid: str, outcome: PrintOutcome | None) -> None:
+    def record_print(self, job_id: str, sid: str, outcome: PrintOutcome | PagesOutcome | None) -> None:
         """The job's row: begun (`None`), then how it ended. A job that was only begun ended `PrintUnknown`."""
         ...
 

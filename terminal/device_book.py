@@ -15,10 +15,11 @@ from kiosk.journeys.events import (
     PageCaptured,
     PageNotCaptured,
     PageScanned,
+    PagesPrintEnded,
     PrintEnded,
     ScanOver,
 )
-from kiosk.ports import Printed, Status, Used
+from kiosk.ports import PagesPrinted, Printed, Status, Used
 from sync.outbox.devices import DeviceNews
 from sync.outbox.store import Outbox
 
@@ -55,6 +56,11 @@ class DeviceBook:
                 self.count(Device.SCANNER, Counter.PAGES_FAILED)
             case PrintEnded(_, outcome):
                 self.count(Device.PRINTER, Counter.PRINTS if outcome == Printed() else Counter.PRINTS_FAILED)
+            case PagesPrintEnded(_, PagesPrinted(sheets)):
+                self.count(Device.PAGE_PRINTER, Counter.PRINTS)
+                self.count(Device.PAGE_PRINTER, Counter.SHEETS, sheets)
+            case PagesPrintEnded():
+                self.count(Device.PAGE_PRINTER, Counter.PRINTS_FAILED)
 
     def used(self, used: Used) -> None:
         """What the printer has used since it was last said."""

@@ -18,10 +18,12 @@ from kiosk.composing import ENTROPY_BYTES, Moment
 from kiosk.documents import spoken
 from kiosk.journeys.effects import (
     AwaitReceipt,
+    CancelPages,
     CapturePage,
     Effect,
     FindCard,
     KeepRating,
+    PrintPages,
     PrintSlip,
     ReadCard,
     ScanPages,
@@ -171,6 +173,14 @@ class Runner(QObject):
             case PrintSlip(job_id, sid, document):
                 words = spoken(document, self._texts.say)
                 services.store.print(job_id, sid, words, printer=services.printer, visit=visit)
+            case PrintPages(job_id, sid, document, large):
+                if services.page_printer:
+                    words = spoken(document, self._texts.say)
+                    printer = services.page_printer
+                    services.store.print_pages(job_id, sid, words, large=large, printer=printer, visit=visit)
+            case CancelPages(job_id):
+                if services.page_printer:
+                    services.store.cancel_pages(job_id, printer=services.page_printer)
             case KeepRating(rating):
                 services.store.keep_rating(rating, visit)
             case StartTimer(timer, seconds):

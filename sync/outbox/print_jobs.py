@@ -7,7 +7,7 @@ from typing import assert_never
 import apsw
 
 from kiosk.faults import PRINTER_SILENT
-from kiosk.ports import NotPrinted, Printed, PrintOutcome, PrintUnknown
+from kiosk.ports import NotPrinted, PagesOutcome, PagesPrinted, Printed, PrintOutcome, PrintUnknown
 from sync.outbox import journal
 from sync.outbox.schema import transaction
 
@@ -23,9 +23,11 @@ def begin(connection: apsw.Connection, job_id: str, sid: str, *, now: datetime) 
             journal.append(connection, now, "print.begun", {"sid": sid})
 
 
-def end(connection: apsw.Connection, job_id: str, sid: str, outcome: PrintOutcome, *, now: datetime) -> None:
+def end(
+    connection: apsw.Connection, job_id: str, sid: str, outcome: PrintOutcome | PagesOutcome, *, now: datetime
+) -> None:
     match outcome:
-        case Printed():
+        case Printed() | PagesPrinted():
             state, fault = "printed", None
         case NotPrinted(reason):
             state, fault = "not-printed", reason.code

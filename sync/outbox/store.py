@@ -15,7 +15,7 @@ import apsw
 
 from kiosk.clock import UNKNOWN, ClockReading
 from kiosk.faults import STORE_FULL, STORE_NOT_WORKING, Fault
-from kiosk.ports import NeedsAttention, NotSealed, PrintOutcome, Ready, Sealed, SealUnknown, Status
+from kiosk.ports import NeedsAttention, NotSealed, PagesOutcome, PrintOutcome, Ready, Sealed, SealUnknown, Status
 from kiosk.submission import Rating, Receipt, SealedSubmission
 from sync.outbox import devices, journal, print_jobs, sealing, standing
 from sync.outbox.devices import DeviceNews
@@ -116,7 +116,7 @@ class Outbox:
         answer = self._attempt(lambda connection: _insert_rating(connection, rating, now=self._now()))
         return NotSealed(answer) if isinstance(answer, Fault) else Sealed()
 
-    def record_print(self, job_id: str, sid: str, outcome: PrintOutcome | None) -> None:
+    def record_print(self, job_id: str, sid: str, outcome: PrintOutcome | PagesOutcome | None) -> None:
         now = self._now()
         if outcome is None:
             self._attempt(lambda connection: print_jobs.begin(connection, job_id, sid, now=now))

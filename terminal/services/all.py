@@ -12,6 +12,7 @@ from terminal.services.card_readers import ReaderService
 from terminal.services.code_reader import CodeReaderService
 from terminal.services.document_camera import CameraService
 from terminal.services.document_scanner import ScannerService
+from terminal.services.page_printer import PagePrinterService
 from terminal.services.receipt_printer import PrinterService
 from terminal.services.store import StoreService
 
@@ -26,6 +27,7 @@ class Services:
     store: StoreService
     codes: CodeReaderService | None = None
     scanner: ScannerService | None = None
+    page_printer: PagePrinterService | None = None
 
     @property
     def threads(self) -> Iterator[DeviceThread]:
@@ -41,9 +43,13 @@ class Services:
         if self.scanner:
             yield self.scanner.thread
         yield self.printer.thread
+        if self.page_printer:
+            yield self.page_printer.thread
 
     def stop(self, *, within_s: float, last: Callable[[Outbox], None]) -> None:
         """End the threads, the store's last: the others still tell it how things ended, and so does `last`."""
+        if self.page_printer:
+            self.page_printer.cancel()
         stop_together(self._devices, within_s=within_s)
         self.store.ask(last)
         self.store.thread.stop(within_s=within_s)
@@ -60,4 +66,5 @@ class Services:
             smart_card_reader=Starting() if Device.SMART_CARD in self.card_readers else None,
             code_reader=Starting() if self.codes else None,
             document_scanner=Starting() if self.scanner else None,
+            page_printer=Starting() if self.page_printer else None,
         )

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 
 from kiosk.clock import UNKNOWN
 from kiosk.delivery import Delivery
@@ -11,6 +12,8 @@ from kiosk.faults import CLOCK_WRONG, STORE_REFUSED, Fault
 from kiosk.journeys.events import (
     DeliveryChanged,
     Device,
+    PagesPrintEnded,
+    PagesPrintProgress,
     PrintEnded,
     RatingKept,
     RatingNotKept,
@@ -18,15 +21,27 @@ from kiosk.journeys.events import (
     SubmissionNotSealed,
     SubmissionSealed,
 )
-from kiosk.ports import Degraded, NeedsAttention, NotSealed, PrintOutcome, Ready, Sealed, SealUnknown, Status
+from kiosk.ports import (
+    Degraded,
+    NeedsAttention,
+    NotSealed,
+    PagesOutcome,
+    PrintOutcome,
+    Ready,
+    Sealed,
+    SealUnknown,
+    Status,
+)
 from kiosk.submission import Rating, SealedSubmission
 from sync.outbox.keys import StoreRefused
 from sync.outbox.store import Outbox
 from sync.steps import reached
 from terminal.delivery import delivery_of
 from terminal.device_thread import DeviceThread
+from terminal.services.page_printer import Course, PagePrinterService
 from terminal.services.receipt_printer import PrinterService
 from terminal.services.reporting import OnBug, Report, StatusReport
+from ui.paper import typeset
 
 log = logging.getLogger(__name__)
 
@@ -107,6 +122,41 @@ class StoreService:
             printer.print(job_id, document, then=ended)
 
         self.thread.post(begin)
+
+    def print_pages(
+        self,
+        job_id: str,
+        sid: str | None,
+        document: Document[str],
+        *,
+        large: bool,
+        printer: PagePrinterService,
+        visit: int,
+    ) -> None:
+        """As `print`, on A4. What is nobody's (`sid` None) leaves no row: the device's counters know of it."""
+
+        def comes(sheets_out: int, sheets: int, waits_for: Fault | None) -> None:
+            self._report(PagesPrintProgress(job_id, sheets_out, sheets, waits_for), visit)
+
+        def ended(outcome: PagesOutcome) -> None:
+            self.thread.post(lambda: self._pages_ended(job_id, sid, outcome, visit))
+
+        def begin() -> None:
+            if sid:
+                self.outbox.record_print(job_id, sid, None)
+            sheets = partial(typeset, document, large=large, one_sheet=sid is not None)
+            printer.print(job_id, sheets, Course(comes, ended))
+
+        self.thread.post(begin)
+
+    def cancel_pages(self, job_id: str, *, printer: PagePrinterService) -> None:
+        """After the job was handed over, never before it."""
+        self.thread.post(lambda: printer.cancel(job_id))
+
+    def _pages_ended(self, job_id: str, sid: str | None, outcome: PagesOutcome, visit: int) -> None:
+        if sid:
+            self.outbox.record_print(job_id, sid, outcome)
+        self._report(PagesPrintEnded(job_id, outcome), visit)
 
     def _print_ended(self, job_id: str, sid: str, outcome: PrintOutcome, visit: int) -> None:
         self.outbox.record_print(job_id, sid, outcome)
