@@ -19,6 +19,7 @@ from drivers.identity_card.portrait import PortraitDecoder
 from drivers.identity_card.sam_reader import SamReader
 from drivers.identity_card.sam_wires import sam_transport
 from drivers.installed import installed_driver
+from drivers.page_printer.ipp_printer import IppPrinter
 from drivers.receipt_printer.escpos_printer import EscPosPrinter
 from drivers.receipt_printer.profiles import profile_named
 from drivers.smart_card.pcsc import reader_name
@@ -29,6 +30,7 @@ from kiosk.configuration import (
     CodeReaderDevice,
     DocumentCameraDevice,
     IdentityCardReaderDevice,
+    PagePrinterDevice,
     ReceiptPrinterDevice,
     SmartCardReaderDevice,
 )
@@ -138,6 +140,11 @@ def _installed(port: str, settings: Any, ends: ExitStack | None) -> object:
         makes_adapter = installed_driver(port, settings.driver, ours=OURS[port])
     with _setting(port, "address"):
         return makes_adapter(settings, ExitStack() if ends is None else ends)
+
+
+def page_printer(settings: PagePrinterDevice) -> ports.PagePrinter:
+    with _setting("page_printer", "address"):
+        return IppPrinter(settings.address)
 
 
 def _place(address: str) -> Path:
