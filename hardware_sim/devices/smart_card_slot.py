@@ -7,6 +7,7 @@ import contextlib
 import math
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from typing import Protocol
 
@@ -14,8 +15,10 @@ from hardware_sim.clock import Bell, Clock, RealClock
 from hardware_sim.devices.virtual_cards import Card
 from hardware_sim.devices.vpcd_wire import answer_to_order, connected, framed, is_apdu, next_message, received_from
 from hardware_sim.faults import NOW, FaultBook, Value
+from hardware_sim.wire_log import FROM_DEVICE, TO_DEVICE, Tap, untapped
 
 LOOK_FOR_READER_S = 0.05  # of real time: the service is a process of this computer
+READER_NOTICES_S = 1.0  # of real time: pcscd asks every 0.4 s
 READER_GIVES_UP_S = 1.0  # work waiting time at WI=10 and 3.57 MHz
 NO_ANSWER = framed(b"\0")  # no status word: vpcd has no other way to say that a card that is there was silent
 
@@ -41,7 +44,10 @@ class SmartCardSlot:
     answered, the next finds no card. `smartcard.unplugged` ends by itself after `for_s`, if that is not 0.
     """
 
-    def __init__(self, port: int, *, service: Service | None = None, clock: Clock | None = None) -> None:
+    def __init__(
+        self, port: int, *, service: Service | None = None, clock: Clock | None = None, log: Tap = untapped
+    ) -> None:
+        self._log = log
         self._port = port
         self._service = service
         self._clock = clock or RealClock()
@@ -49,6 +55,7 @@ class SmartCardSlot:
         self._at_service = threading.Lock()  # starting and stopping it takes a while
         self._bell = Bell()
         self._card: Card | None = None
+        self._changes = 0  # of cards, by a hand
         self._in_reader = False
         self._faults = FaultBook()
         self._begun: list[str] = []  # with the read that goes on
@@ -137,6 +144,7 @@ class SmartCardSlot:
     def _change(self, card: Card | None) -> None:
         with self._guard:
             self._card = card
+            self._changes += 1
         self._bell.ring()
 
     def _serve(self) -> None:
@@ -145,7 +153,7 @@ class SmartCardSlot:
             if self._stopping:
                 return
             with self._guard:
-                card, waits_s = self._card, self._plugged_again_s - self._clock.now()
+                card, changes, waits_s = self._card, self._changes, self._plugged_again_s - self._clock.now()
             if waits_s <= 0:
                 self.clear_fault(UNPLUGGED)
             elif card is None:
@@ -154,7 +162,8 @@ class SmartCardSlot:
                 RealClock().select([self._bell], within_s=LOOK_FOR_READER_S)
             else:
                 with wire, self._noticed():
-                    self._hold(card, wire)
+                    self._hold(card, wire, changes)
+                    self._leave(wire)
 
     @contextlib.contextmanager
     def _noticed(self) -> Iterator[None]:
@@ -164,7 +173,7 @@ class SmartCardSlot:
         with self._guard:
             self._in_reader = False
 
-    def _hold(self, card: Card, wire: socket.socket) -> None:
+    def _hold(self, card: Card, wire: socket.socket, changes: int) -> None:
         """Until the card is taken out or the reader is gone. A mute card is given up, and stays in the reader."""
         card.reset()
         received = bytearray()
@@ -180,7 +189,7 @@ class SmartCardSlot:
                 with contextlib.suppress(ConnectionError):
                     wire.sendall(NO_ANSWER)
                 continue
-            if self._stopping or self._card is not card:
+            if self._stopping or self._changes != changes:
                 return
             if wire not in ready:
                 continue
@@ -188,13 +197,27 @@ class SmartCardSlot:
                 return
             received += octets
             while (message := next_message(received)) is not None:
+                self._log(TO_DEVICE, message)
                 answer = self._answer(card, message)
                 if answer is None:
                     return
+                if answer:
+                    self._log(FROM_DEVICE, answer[2:])
                 if not answer and is_apdu(message):
                     gives_up_s = self._clock.now() + READER_GIVES_UP_S
                 with contextlib.suppress(ConnectionError):  # seen at the next receive
                     wire.sendall(answer)
+
+    def _leave(self, wire: socket.socket) -> None:
+        """Until the reader has noticed: one that finds a card there again at its next look takes it for the same."""
+        with contextlib.suppress(OSError):
+            wire.shutdown(socket.SHUT_WR)
+        until_s = time.monotonic() + READER_NOTICES_S
+        while not self._stopping and (left_s := until_s - time.monotonic()) > 0:
+            ready = RealClock().select([wire, self._bell], within_s=left_s)
+            self._bell.hush()
+            if wire in ready and not received_from(wire):
+                return
 
     def _answer(self, card: Card, message: bytes) -> bytes | None:
         """`None`: the card is gone, or the service under it."""
