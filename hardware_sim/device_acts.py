@@ -25,6 +25,7 @@ from hardware_sim.devices.virtual_cards import Card, ContactlessCard, StorageCar
 from hardware_sim.faults import PAPERS, TERMINAL, FaultKind, FaultyDevice, fault_named, listed
 from hardware_sim.pages import KINDS
 from hardware_sim.people import Person, as_json, cast
+from hardware_sim.wire_log import WireLog
 
 
 class GeneralActs:
@@ -351,6 +352,17 @@ class ClockActs:
     def status(self) -> dict[str, object]:
         """Simulated seconds since the start, and how the clock goes."""
         return clock_status(self._clock)
+
+
+class WireActs:
+    def __init__(self, wires: WireLog) -> None:
+        self._wires = wires
+
+    @act("wires", waits=True)
+    def wires(self, after: int = 0, within_s: float = 0.0) -> list[dict[str, object]]:
+        """What passed over the wires after the entry of this number, oldest first and decoded, as soon as there is
+        something or the time is over; of much the newest 500."""
+        return self._wires.after(after, within_s=within_s)
 
 
 def clock_status(clock: Clock) -> dict[str, object]:

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from hardware_sim import control
+from hardware_sim import control, wire_words
 from hardware_sim.acts import Acts
 from hardware_sim.clock import Clock, HandClock, RealClock
 from hardware_sim.control import Part
@@ -31,8 +31,10 @@ from hardware_sim.device_acts import (
     PaperActs,
     SheetActs,
     SmartCardActs,
+    WireActs,
     clock_status,
 )
+from hardware_sim.devices import saned_wire
 from hardware_sim.devices.code_frames import CodeFrames
 from hardware_sim.devices.document_camera import DocumentCamera
 from hardware_sim.devices.document_scanner import DocumentScanner
@@ -43,6 +45,7 @@ from hardware_sim.devices.scan_engine import ScanEngine
 from hardware_sim.devices.smart_card_slot import SmartCardSlot
 from hardware_sim.faults import FaultyDevice
 from hardware_sim.pcscd import PcscdFailed, PrivatePcscd
+from hardware_sim.wire_log import WireLog
 
 READER, CAMERA, RECEIPTS, PRINTER = "identity-card-reader", "document-camera", "receipts", "receipt-printer"
 SCANNER, CODE_CAMERA = "code-scanner", "code-camera"
@@ -74,15 +77,37 @@ class Devices:
         self._run_dir = run_dir
         self._conditions = conditions
         self._service: PrivatePcscd | None = None
-        self.reader = SamReader(run_dir / READER, pace=pace, baud=conditions.reader_baud, clock=clock, seed=seed)
-        self.camera = DocumentCamera(run_dir / CAMERA, clock=clock, seed=seed)
-        self.printer = ReceiptPrinter(
-            run_dir / RECEIPTS, pace=pace, link=run_dir / PRINTER, clock=clock, seed=str(seed)
+        self.wires = WireLog(clock.now)
+        tap = self.wires.tap
+        self.reader = SamReader(
+            run_dir / READER,
+            pace=pace,
+            baud=conditions.reader_baud,
+            clock=clock,
+            seed=seed,
+            log=tap("identity_card_reader", wire_words.sam),
         )
-        self.scanner = ScanEngine(run_dir / SCANNER, pace=pace, clock=clock, seed=seed)
+        self.camera = DocumentCamera(
+            run_dir / CAMERA, clock=clock, seed=seed, log=tap("document_camera", wire_words.camera)
+        )
+        self.printer = ReceiptPrinter(
+            run_dir / RECEIPTS,
+            pace=pace,
+            link=run_dir / PRINTER,
+            clock=clock,
+            seed=str(seed),
+            log=tap("receipt_printer", wire_words.PrinterWords()),
+        )
+        self.scanner = ScanEngine(
+            run_dir / SCANNER, pace=pace, clock=clock, seed=seed, log=tap("code_reader", wire_words.scan_engine)
+        )
         self.codes = CodeFrames(run_dir / CODE_CAMERA, clock=clock, seed=seed)
         self.slot: SmartCardSlot | None = None
-        self.sheets = DocumentScanner(run_dir / SANE, pace=pace, clock=clock) if conditions.papers else None
+        self.sheets = (
+            DocumentScanner(run_dir / SANE, pace=pace, clock=clock, log=tap("document_scanner", saned_wire.words))
+            if conditions.papers
+            else None
+        )
 
     @contextmanager
     def running(self) -> Iterator[Service]:
@@ -94,6 +119,7 @@ class Devices:
                 if device is not None:
                     device.start()
                     stack.callback(device.stop)
+            stack.callback(self.wires.close)
             yield Service(self._acts(), self._picture)
 
     def _smart_card_slot(self, stack: contextlib.ExitStack) -> SmartCardSlot:
@@ -103,7 +129,12 @@ class Devices:
             stack.enter_context(self._service)
         except PcscdFailed as failure:
             raise OSError(f"no smart card service: {failure}") from failure
-        return SmartCardSlot(self._service.readers[0].port, service=self._service, clock=self._conditions.clock)
+        return SmartCardSlot(
+            self._service.readers[0].port,
+            service=self._service,
+            clock=self._conditions.clock,
+            log=self.wires.tap("smart_card_reader", wire_words.SmartCardWords()),
+        )
 
     def _acts(self) -> Acts:
         faulty: dict[str, FaultyDevice] = {
@@ -126,6 +157,7 @@ class Devices:
             SheetActs(self.sheets),
             FaultActs(faulty),
             ClockActs(self._conditions.clock),
+            WireActs(self.wires),
         )
 
     def status(self) -> dict[str, object]:

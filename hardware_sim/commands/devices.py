@@ -1,6 +1,8 @@
 """The commands of the simulated devices: hands, faults, clock, and what came of them."""
 
 import argparse
+import contextlib
+import json
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -34,6 +36,8 @@ def _add_general(top: Family) -> None:
     people.add_argument("--strangers", type=int, metavar="N", help="so many invented people instead of the cast")
     people.add_argument("--seed", type=int, default=0, metavar="S", help="others for another seed")
     people.add_argument("--kind", metavar="KIND", help="all of them: rare-name, long-address, under-16, expired, ...")
+    wires = top.add("wires", "what passed over the wires lately, in words", _wires, _wires_text)
+    wires.add_argument("--follow", action="store_true", help="and what passes from now on, until Ctrl+C")
     receipts = top.add("receipts", "what was printed", _receipts, _receipts_text)
     receipts.add_argument("--at-least", type=int, default=0, metavar="N", help="wait until so many lie in the tray")
     receipts.add_argument("--within", type=float, default=20.0, metavar="S", help="wait at most so many seconds")
@@ -134,6 +138,7 @@ def _add_plug(words: Family, plug: Callable[..., None]) -> None:
 
 
 BAUDS = (9600, 19_200, 38_400, 57_600, 115_200)
+FOLLOW_S = 10.0
 DEVICES = (
     "identity_card_reader",
     "smart_card_reader",
@@ -231,6 +236,27 @@ def _people_text(people: list[dict[str, Any]]) -> str:
 
 def _receipts_text(slips: list[dict[str, Any]]) -> str:
     return "\n".join(f"── {s['number']:04d}, {s['ended_by']}, {s['picture_path']}\n{s['text']}" for s in slips)
+
+
+def _wires(simulation: Simulation, chosen: argparse.Namespace) -> Any:
+    news = simulation.ask("wires")
+    if not chosen.follow:
+        return news
+    last = 0
+    with contextlib.suppress(KeyboardInterrupt, BrokenPipeError):
+        while True:
+            for entry in news:
+                last = entry["number"]
+                print(json.dumps(entry, ensure_ascii=False) if chosen.json else _wires_text([entry]), flush=True)
+            news = simulation.ask("wires", after=last, within_s=FOLLOW_S)
+    return None
+
+
+def _wires_text(entries: list[dict[str, Any]]) -> str:
+    arrows = {"to-device": ">", "from-device": "<"}
+    return "\n".join(
+        f"{one['at_ms'] / 1000:10.3f}  {one['device']:<21} {arrows[one['direction']]} {one['means']}" for one in entries
+    )
 
 
 def _card_insert(simulation: Simulation, chosen: argparse.Namespace) -> None:

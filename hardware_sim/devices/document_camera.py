@@ -18,6 +18,7 @@ from hardware_sim.devices.frame_folder import FrameFolder
 from hardware_sim.faults import FaultBook, Value
 from hardware_sim.pages import draw_page
 from hardware_sim.people import Person
+from hardware_sim.wire_log import FROM_DEVICE, Tap, untapped
 
 FRAMES_PER_S = 10.0
 STEADY_VARIANTS = 4  # encoded once each, then shown in turn
@@ -110,8 +111,16 @@ class DocumentCamera:
     """Serves a `DeskCamera` in `folder` until `stop`. Any thread may call."""
 
     def __init__(
-        self, folder: Path, *, frames_per_s: float = FRAMES_PER_S, clock: Clock | None = None, seed: int = 0
+        self,
+        folder: Path,
+        *,
+        frames_per_s: float = FRAMES_PER_S,
+        clock: Clock | None = None,
+        seed: int = 0,
+        log: Tap = untapped,
     ) -> None:
+        """`log` hears the frames until the desk is at rest."""
+        self._log = log
         self._camera = DeskCamera(seed=seed)
         self._faults = FaultBook()
         self._guard = threading.RLock()
@@ -185,4 +194,7 @@ class DocumentCamera:
     def _next_png(self) -> bytes | None:
         if STALE in self._faults or (self._camera.at_rest and not self._live):
             return None
-        return self._camera.next_png()
+        shown_before, png = self._camera.at_rest, self._camera.next_png()
+        if not shown_before:
+            self._log(FROM_DEVICE, png)
+        return png

@@ -14,17 +14,21 @@ from collections.abc import Callable
 from pathlib import Path
 
 from hardware_sim.clock import Bell, Clock, RealClock, Source
+from hardware_sim.wire_log import FROM_DEVICE, TO_DEVICE, Tap, untapped
 
 BAUDS = {getattr(termios, f"B{baud}"): baud for baud in (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400)}
 
 
 class Conversation:
-    """Bytes from and to one host, at the pace of a line. `pulled` rings from the moment the plug is out."""
+    """Bytes from and to one host, at the pace of a line. `pulled` rings from the moment the plug is out; `log` hears
+    what passes.
+    """
 
     def __init__(self, descriptor: int, pulled: Bell, clock: Clock) -> None:
         self._descriptor = descriptor
         self._pulled = pulled
         self._clock = clock
+        self.log: Tap = untapped
 
     def read(self, *, within_s: float | None = None, bell: Bell | None = None) -> bytes | None:
         """What the host wrote, as soon as there is something; `None`: the plug was pulled or the host hung up.
@@ -40,28 +44,39 @@ class Conversation:
         if self._descriptor not in ready:
             return b""
         try:
-            return os.read(self._descriptor, 4096) or None
+            heard = os.read(self._descriptor, 4096)
         except ConnectionError:
             return None
+        if heard:
+            self.log(TO_DEVICE, heard)
+        return heard or None
 
     def pulled_within(self, within_s: float) -> bool:
         return bool(self._clock.select([self._pulled], within_s=max(0.0, within_s)))
 
     def write(self, octets: bytes, byte_s: float) -> bool:
         """Each byte takes `byte_s`; false when the plug was pulled or the host hung up meanwhile."""
+        written = self._written(octets, byte_s)
+        if written:
+            self.log(FROM_DEVICE, octets[:written])
+        return written == len(octets)
+
+    def _written(self, octets: bytes, byte_s: float) -> int:
+        """How many went over the line."""
         began, chunk = self._clock.now(), 32 if byte_s else 1024
-        for start in range(0, len(octets), chunk):
-            part = octets[start : start + chunk]
-            if self.pulled_within(began + (start + len(part)) * byte_s - self._clock.now()):
-                return False
-            while part:
+        written = 0
+        while written < len(octets):
+            end = min(len(octets), written + chunk)
+            if self.pulled_within(began + end * byte_s - self._clock.now()):
+                return written
+            while written < end:
                 if self._pulled in self._clock.select([self._pulled], [self._descriptor]):
-                    return False
+                    return written
                 try:
-                    part = part[os.write(self._descriptor, part) :]
+                    written += os.write(self._descriptor, octets[written:end])
                 except ConnectionError:
-                    return False
-        return True
+                    return written
+        return written
 
 
 class SerialConversation(Conversation):

@@ -12,6 +12,8 @@ from hardware_sim.devices.printer_machine import PrinterMachine, Receipt
 from hardware_sim.devices.printer_wires import READ_BYTES, PrinterWires
 from hardware_sim.devices.slip_picture import slip_picture
 from hardware_sim.faults import Value
+from hardware_sim.wire_log import FROM_DEVICE, TO_DEVICE, Tap, untapped
+from hardware_sim.wire_words import CONNECTED
 
 PAPER_MM_PER_S = 150.0
 MOST_WAITING = 4_000  # commands and strips; with more the serial line is told to wait
@@ -64,7 +66,9 @@ class ReceiptPrinter:
         idle_s: float | None = None,
         presenter: bool = False,
         seed: str = "0",
+        log: Tap = untapped,
     ) -> None:
+        self._log = log
         self._tray = tray
         self._mm_per_s = PAPER_MM_PER_S if pace else None
         self._host, self.port, self._link = host, port, link
@@ -239,6 +243,7 @@ class ReceiptPrinter:
                         continue  # the next one: from now on the silence of this one counts
                     wires.accept()
                     heard_s, serial = self._clock.now(), False
+                    self._log(TO_DEVICE, CONNECTED)
                     self.change(lambda machine: machine.connected())
                 else:
                     serial, heard_s = wires.is_serial(source), self._clock.now()
@@ -284,6 +289,8 @@ class ReceiptPrinter:
         if octets is None:
             self._hang_up(wires)
             return 0.0
+        if octets:
+            self._log(TO_DEVICE, octets)
         with self._guard:
             self._machine.receive(octets)
             self._end_job()
@@ -299,6 +306,8 @@ class ReceiptPrinter:
             answers = bytes(self._machine.answers)
             self._machine.answers.clear()
             wires.hold(stopped=self._machine.waiting > MOST_WAITING)
+        if answers:
+            self._log(FROM_DEVICE, answers)
         return not answers or wires.say(answers, serial=serial)
 
     def _keep_receipts(self) -> None:

@@ -10,6 +10,7 @@ from hardware_sim.clock import Clock, RealClock
 from hardware_sim.devices.reader_wires import Conversation, Plug
 from hardware_sim.devices.sam_machine import READS, SELECT, PlacedCard, SamMachine, command_of, next_frame
 from hardware_sim.faults import NOW, FaultBook, Value
+from hardware_sim.wire_log import Tap, untapped
 
 BITS_PER_BYTE = 10  # 8N1
 CHIP_READING_S = 0.35  # the antenna takes the files out before the first byte goes over the wire
@@ -46,7 +47,9 @@ class SamReader:
         port: int = 0,
         clock: Clock | None = None,
         seed: int = 0,
+        log: Tap = untapped,
     ) -> None:
+        self._log = log
         self._baud = baud
         self._pace = pace
         self._clock = clock or RealClock()
@@ -112,6 +115,7 @@ class SamReader:
             return {"plugged": self._plug.plugged, "field": self._machine.field.name.lower(), "baud": self._baud}
 
     def _serve(self, host: Conversation) -> None:
+        host.log = self._log
         received = bytearray()
         while (octets := host.read()) is not None:
             received += octets

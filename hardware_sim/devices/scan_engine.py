@@ -10,6 +10,7 @@ from hardware_sim.clock import Bell, Clock, RealClock
 from hardware_sim.devices.reader_wires import Conversation, Plug
 from hardware_sim.devices.scan_engine_machine import TERMINATORS, ScanEngineMachine, spoiled
 from hardware_sim.faults import FaultBook, Value
+from hardware_sim.wire_log import Tap, untapped
 
 BITS_PER_BYTE = 10  # 8N1
 DECODING_S = 0.06
@@ -33,7 +34,9 @@ class ScanEngine:
         terminator: str = "cr",
         clock: Clock | None = None,
         seed: int = 0,
+        log: Tap = untapped,
     ) -> None:
+        self._log = log
         self._byte_s = BITS_PER_BYTE / baud if pace else 0.0
         self._decoding_s = DECODING_S if pace else 0.0
         self._terminator = TERMINATORS[terminator]
@@ -108,6 +111,7 @@ class ScanEngine:
                 bell.ring()
 
     def _serve(self, host: Conversation) -> None:
+        host.log = self._log
         bell, machine = Bell(), ScanEngineMachine()
         with self._guard:
             self._hosts[bell] = machine

@@ -9,6 +9,7 @@ from hardware_sim.clock import Clock, Source
 from hardware_sim.devices.sam_machine import LONGEST_REQUEST, PREAMBLE, READS, command_of
 from hardware_sim.devices.sam_reader import CHIP_READING_S
 from hardware_sim.devices.usb_device import Setup
+from hardware_sim.wire_log import FROM_DEVICE, TO_DEVICE, Tap, untapped
 
 HEAD_BYTES = len(PREAMBLE) + 2
 MOST_HEARD = 1 << 16
@@ -19,7 +20,10 @@ class SamPipes:
     same way on 0x81 and 0x85. `answer` makes of a request frame the answer frame.
     """
 
-    def __init__(self, answer: Callable[[bytes], bytes], clock: Clock, *, pace: bool = True) -> None:
+    def __init__(
+        self, answer: Callable[[bytes], bytes], clock: Clock, *, pace: bool = True, log: Tap = untapped
+    ) -> None:
+        self._log = log
         self._answer = answer
         self._clock = clock
         self._chip_s = CHIP_READING_S if pace else 0.0
@@ -49,6 +53,7 @@ class SamPipes:
         length = int.from_bytes(self._head[len(PREAMBLE) :], "big")
         if self._head.startswith(PREAMBLE) and len(self._head) == HEAD_BYTES and len(self._rest) >= length:
             self._request = bytes(self._head + self._rest[:length])
+            self._log(TO_DEVICE, self._request)
             reads = command_of(self._request) in READS
             self._thinks_until_s = self._clock.now() + (self._chip_s if reads else 0.0)
             self._head.clear()
@@ -58,6 +63,7 @@ class SamPipes:
     def give(self, endpoint: int, most: int) -> bytes | None:
         if self._request is not None and self._clock.now() >= self._thinks_until_s:
             answer, self._request = self._answer(self._request), None
+            self._log(FROM_DEVICE, answer)
             for pipe, part in ((0x81, answer[:HEAD_BYTES]), (0x85, answer[HEAD_BYTES:])):
                 if part:
                     self._answers[pipe].append(part)

@@ -24,6 +24,7 @@ DEVICES = [
         "SheetActs",
         "FaultActs",
         "ClockActs",
+        "WireActs",
     )
 ]
 
