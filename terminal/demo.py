@@ -115,7 +115,7 @@ class Journey:
                 self.step("capture-empty")
             sim("page", "put", page)
             slot = 1 if page == "household-member" else 0
-            hand.wait("capture", name=f"retake-{slot}", within_s=30)
+            hand.wait("capture", name=f"taken-{slot}", within_s=30)
             self.step(f"capture-{page}")
             sim("page", "put", "none")
             if last:

@@ -10,7 +10,7 @@ from kiosk.availability import Devices
 from kiosk.case import Applicant, Case
 from kiosk.configuration import Hall, Times
 from kiosk.delivery import Delivery, Overdue
-from kiosk.faults import CAMERA_UNPLUGGED, PAPER_OUT, READER_UNPLUGGED, SMART_CARD_READER_UNPLUGGED
+from kiosk.faults import CAMERA_UNPLUGGED, PAPER_OUT, READER_UNPLUGGED, SHEETS_OUT, SMART_CARD_READER_UNPLUGGED
 from kiosk.identity import CardKind, IdentityCard, OpenEnd, Sex
 from kiosk.items import Catalogue, Item
 from kiosk.journeys.pages import Page
@@ -21,6 +21,7 @@ from ui.place import Place
 ITEMS = Path(__file__).parents[1] / "content" / "items"
 WORKING = Devices(Ready(), Ready(), Ready(), Ready())
 TWO_READERS = replace(WORKING, smart_card_reader=Ready())
+SCANNER = replace(WORKING, document_scanner=Ready())
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 
 
@@ -65,6 +66,8 @@ def at(page: Page, devices: Devices = WORKING, overlay: Overlay | None = None) -
     return Session(page=page, devices=devices, overlay=overlay)
 
 
+A4 = replace(WORKING, page_printer=Ready())
+A4_OUT = replace(WORKING, page_printer=NeedsAttention(SHEETS_OUT))
 NO_PAPER = replace(WORKING, receipt_printer=NeedsAttention(PAPER_OUT))
 NO_READER = replace(WORKING, identity_card_reader=NeedsAttention(READER_UNPLUGGED))
 NO_CAMERA = replace(WORKING, document_camera=Disconnected(CAMERA_UNPLUGGED))

@@ -201,7 +201,8 @@ def test_papers_are_found_photographed_and_can_be_taken_again(stage: Stage) -> N
         hand.tap("primaryButton")
         hand.wait("capture")
         stage.sim("page", "put", "social-security-card")
-        hand.tap("retake-0")
+        hand.tap("taken-0")
+        hand.tap("retakeButton")
         stage.sim("page", "put", "none")
         hand.wait("capture", text="请放上正面")
         stage.sim("page", "put", "social-security-card", "--dark")
@@ -212,7 +213,7 @@ def test_papers_are_found_photographed_and_can_be_taken_again(stage: Stage) -> N
         stage.sim("page", "put", "none")
         hand.wait("capture", text="请放上正面")
         stage.sim("page", "put", "social-security-card")
-        hand.wait("capture", name="retake-0", within_s=20)
+        hand.wait("capture", text="社保卡都拍好了", within_s=20)
         hand.tap("primaryButton")
         hand.wait("capture", text="户口簿")
 

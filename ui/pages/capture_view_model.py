@@ -8,30 +8,39 @@ from PySide6.QtCore import Property, QObject, QPointF, Signal, Slot
 from PySide6.QtQml import QmlElement, QmlUncreatable
 
 from kiosk.availability import fault_of
-from kiosk.journeys.events import CaptureAsked, Event, PutOff, RetakeAsked, Shift, Sight, WentBack, WentOn
+from kiosk.journeys.events import (
+    CaptureAsked,
+    Device,
+    Event,
+    PagesAsked,
+    PutOff,
+    ScannerChosen,
+    Shift,
+    Sight,
+    WentBack,
+    WentOn,
+)
 from kiosk.journeys.pages import Capturing, Take
-from kiosk.ports import CapturedPage, Starting, View
+from kiosk.ports import Starting, View
 from kiosk.session import Session
-from ui.camera_provider import CameraProvider
+from ui.camera_provider import CameraProvider, PagePictures
 from ui.pages.page_view_model import PageViewModel
+from ui.pages.taken_pages import (
+    THUMB,
+    Thumb,
+    count_of,
+    missing_names,
+    page_name,
+    rest_of,
+    slots_shown,
+    thumbs_of,
+)
 from ui.place import Place
 from ui.rows import Rows
 from ui.texts import Texts
 
 QML_IMPORT_NAME = "Hall.ViewModels"
 QML_IMPORT_MAJOR_VERSION = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Thumb:
-    """One page of the material: its picture once it is taken, its number before. `current`: it is the next."""
-
-    slot: int
-    label: str
-    number: str
-    source: str
-    current: bool
-    retake: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +67,9 @@ class CaptureProps:
     light_good: bool = False
     taken_text: str = ""
     missing_text: str = ""
+    take_label: str = ""
     take_blocked: str = ""
+    scanner_label: str = ""
     later_label: str = ""
     blocked: str = ""
     thumbs: tuple[Thumb, ...] = ()
@@ -68,16 +79,14 @@ def derive_capture(
     page: Capturing, session: Session, place: Place, say: Texts, sources: Mapping[int, str]
 ) -> CaptureProps:
     """`sources`: where the picture of a page that was taken is to be found, by slot."""
-    material = page.case.item.material(page.material_id)
-    names = material.pages
+    material = page.material
     away = fault_of(session.devices.document_camera)
-    taken = len(page.pages) - len(page.missing)
-    missing = "、".join(names[slot] for slot in page.missing)
-    lying = page.sight.page and not away and bool(page.missing)
+    lying = page.sight.page and not away and page.awaited
     checked = lying and page.take in {Take.WAITING, Take.FAILED}
+    names = missing_names(material, page.pages, say)
     return CaptureProps(
-        heading=_heading(material.name, names, page, say),
-        lead=_lead(page, say, away=away is not None, later=material.later),
+        heading=_heading(page, say),
+        lead=_lead(page, session, say),
         look=_look(page, session, say),
         shift=page.sight.shift.value if checked and page.take is Take.WAITING else Shift.NONE.value,
         watching=away is None,
@@ -85,54 +94,60 @@ def derive_capture(
         corners_good=page.sight.whole,
         light_text=say(_light(page.sight)) if checked else "",
         light_good=page.sight.bright and not page.sight.glare,
-        taken_text=say("capture.taken", count=taken) if taken else say("capture.none"),
-        missing_text=say("capture.missing", pages=missing) if missing else say("capture.complete"),
+        taken_text=count_of(page.pages, say, none=say("capture.none")),
+        missing_text=rest_of(material, page.pages, say),
+        take_label=say("capture.take" if page.awaited or not page.fits else "capture.take.more"),
         take_blocked=_take_blocked(page, session, say),
+        scanner_label=say("capture.scanner") if page.fits and session.devices.works(Device.SCANNER) else "",
         later_label=say("capture.later") if material.later else "",
-        blocked=say("capture.blocked", pages=missing) if missing else "",
-        thumbs=tuple(
-            Thumb(
-                slot,
-                name,
-                str(slot + 1),
-                sources.get(slot, "") if page.pages[slot] else "",
-                current=bool(page.missing) and slot == page.slot,
-                retake=say("capture.retake") if page.pages[slot] and page.take is not Take.TAKING else "",
-            )
-            for slot, name in enumerate(names)
+        blocked=say("capture.blocked", pages=names) if names else "",
+        thumbs=thumbs_of(
+            material,
+            page.pages,
+            page.slot,
+            say,
+            sources,
+            look=say("papers.look") if page.take is not Take.TAKING else "",
         ),
     )
 
 
-def _heading(material: str, names: tuple[str, ...], page: Capturing, say: Texts) -> str:
-    if not page.missing:
+def _heading(page: Capturing, say: Texts) -> str:
+    material = page.material.name
+    if not page.awaited:
         return say("capture.heading.done", material=material)
-    name = names[page.slot]
+    name = page_name(page.material, page.slot, say)
+    if page.again:
+        return say("capture.heading.again", material=material, page=name)
     if name in material:
         return say("capture.heading.whole", material=material)
     return say("capture.heading", material=material, page=name)
 
 
-def _lead(page: Capturing, say: Texts, *, away: bool, later: bool) -> str:
-    if away:
-        return say("capture.lead.away.later" if later else "capture.lead.away")
-    return say("capture.lead") if page.missing else say("capture.lead.done")
+def _lead(page: Capturing, session: Session, say: Texts) -> str:
+    if fault_of(session.devices.document_camera):
+        if session.devices.works(Device.SCANNER):
+            return say("capture.lead.away.scanner")
+        return say("capture.lead.away.later" if page.material.later else "capture.lead.away")
+    if page.awaited:
+        return say("capture.lead")
+    return say("capture.lead.done.more" if page.fits else "capture.lead.done")
 
 
 def _look(page: Capturing, session: Session, say: Texts) -> Look:
     camera = session.devices.document_camera
     if fault := fault_of(camera):
         return Look(say(f"fault.{fault.code}"), "fault")
-    if not page.missing:
+    if not page.fits or (not page.awaited and page.take in {Take.WAITING, Take.TAKEN}):
         return Look(say("capture.look.complete"), "good")
-    name = page.case.item.material(page.material_id).pages[page.slot]
+    name = page_name(page.material, page.slot, say)
     match page.take:
         case Take.TAKING:
             return Look(say("capture.look.taking"), "working", "camera")
         case Take.FAILED if page.fault:
             return Look(say(f"fault.{page.fault.code}"), "attention")
         case Take.TAKEN if page.sight.page:
-            any_taken = len(page.missing) < len(page.pages)
+            any_taken = any(page.pages)
             return Look(say("capture.look.next" if any_taken else "capture.look.lift", page=name), "good")
         case Take.WAITING | Take.TAKEN | Take.FAILED:
             if isinstance(camera, Starting):
@@ -171,7 +186,7 @@ def _take_blocked(page: Capturing, session: Session, say: Texts) -> str:
         return say("capture.take.away")
     if page.take is Take.TAKING:
         return say("capture.take.taking")
-    return "" if page.missing else say("capture.take.complete")
+    return "" if page.fits else say("capture.take.complete")
 
 
 @QmlElement
@@ -193,7 +208,7 @@ class CaptureViewModel(PageViewModel):
         super().__init__(place, say, post, parent)
         self._camera = camera
         self._showing = False
-        self._kept: dict[int, tuple[CapturedPage, str]] = {}
+        self._pictures = PagePictures(camera, "desk", THUMB)
         self._live = ""
         self._outline: tuple[tuple[float, float], ...] = ()
         self._frame_ratio = 1.0
@@ -201,7 +216,6 @@ class CaptureViewModel(PageViewModel):
 
     def show(self, page: Capturing, session: Session) -> None:
         self._showing = True
-        self._keep(page)
         super().show(page, session)
 
     def show_view(self, view: View) -> None:
@@ -215,23 +229,14 @@ class CaptureViewModel(PageViewModel):
 
     def leave(self) -> None:
         self._showing = False
-        self._kept.clear()
         self._live, self._outline = "", ()
-        self._camera.forget()
+        self._camera.forget_frame()
+        self._pictures.forget()
         super().leave()
         self.seen.emit()
 
-    def _keep(self, page: Capturing) -> None:
-        for slot, taken in enumerate(page.pages):
-            kept = self._kept.get(slot)
-            if taken is None:
-                self._kept.pop(slot, None)
-                self._camera.forget_page(slot)
-            elif kept is None or kept[0] is not taken:
-                self._kept[slot] = (taken, self._camera.keep_page(slot, taken))
-
     def _derive(self, page: Capturing, session: Session) -> CaptureProps:
-        sources = {slot: source for slot, (_, source) in self._kept.items()}
+        sources = self._pictures.of(page.pages, slots_shown(page.pages, page.slot))
         return derive_capture(page, session, self._place, self._say, sources)
 
     def _swap_rows(self) -> None:
@@ -244,8 +249,12 @@ class CaptureViewModel(PageViewModel):
         self._post(CaptureAsked())
 
     @Slot(int)
-    def retake(self, slot: int) -> None:
-        self._post(RetakeAsked(slot))
+    def look(self, slot: int) -> None:
+        self._post(PagesAsked(slot))
+
+    @Slot()
+    def useScanner(self) -> None:
+        self._post(ScannerChosen())
 
     @Slot()
     def putOff(self) -> None:
@@ -343,9 +352,13 @@ class CaptureViewModel(PageViewModel):
     def thumbs(self) -> QObject:
         return self._thumbs
 
-    @Property(str, constant=True)
+    @Property(str, notify=changed)
     def takeLabel(self) -> str:
-        return self._say("capture.take")
+        return self._props.take_label
+
+    @Property(str, notify=changed)
+    def scannerLabel(self) -> str:
+        return self._props.scanner_label
 
     @Property(str, constant=True)
     def doneLabel(self) -> str:

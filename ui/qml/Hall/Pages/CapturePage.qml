@@ -23,79 +23,46 @@ PageFrame {
     onPrimary: viewModel.goOn()
 
     aside: [
-        Item {
+        TakenRow {
+            id: taken
+
             width: root.columnWidth
-            height: Math.max(thumbs.height, counted.height, buttons.height)
+            thumbs: root.viewModel.thumbs
+            takenText: root.viewModel.takenText
+            missingText: root.viewModel.missingText
+            cramped: root.cramped
+            columns: root.cramped && laterButton.visible && scannerButton.visible ? 2 : 1
+            onLooked: slot => root.viewModel.look(slot)
 
-            Row {
-                id: thumbs
-
-                anchors.verticalCenter: parent.verticalCenter
-                spacing: Theme.gapRow
-
-                Repeater {
-                    model: root.viewModel.thumbs
-
-                    RetakeThumb {
-                        onActivated: root.viewModel.retake(slot)
-                    }
-                }
+            SecondaryButton {
+                objectName: "captureButton"
+                width: taken.buttonWidth
+                text: root.viewModel.takeLabel
+                iconName: Theme.large ? "" : "camera"
+                disabledReason: root.viewModel.takeBlocked
+                onActivated: root.viewModel.takeIt()
             }
 
-            Column {
-                id: counted
+            SecondaryButton {
+                id: scannerButton
 
-                anchors.left: thumbs.right
-                anchors.leftMargin: Theme.gap
-                anchors.right: buttons.left
-                anchors.rightMargin: Theme.gapTight
-                anchors.verticalCenter: parent.verticalCenter
-                visible: !root.cramped
-
-                BodyText {
-                    objectName: "taken"
-                    width: parent.width
-                    text: root.viewModel.takenText
-                    strong: true
-                }
-
-                BodyText {
-                    objectName: "missing"
-                    width: parent.width
-                    // In large type the button below alone says it.
-                    visible: !Theme.large
-                    balanced: true
-                    text: root.viewModel.missingText
-                    size: Theme.sizeSecondary
-                    secondary: true
-                }
+                objectName: "scannerButton"
+                width: taken.buttonWidth
+                visible: text !== ""
+                text: root.viewModel.scannerLabel
+                iconName: Theme.large ? "" : "scan"
+                onActivated: root.viewModel.useScanner()
             }
 
-            Column {
-                id: buttons
+            SecondaryButton {
+                id: laterButton
 
-                anchors.right: parent.right
-                anchors.verticalCenter: parent.verticalCenter
-                width: Theme.du(Theme.large ? 300 : 280)
-                spacing: Theme.gapRow
-
-                SecondaryButton {
-                    objectName: "captureButton"
-                    width: parent.width
-                    text: root.viewModel.takeLabel
-                    iconName: Theme.large ? "" : "camera"
-                    disabledReason: root.viewModel.takeBlocked
-                    onActivated: root.viewModel.takeIt()
-                }
-
-                SecondaryButton {
-                    objectName: "laterButton"
-                    width: parent.width
-                    visible: text !== ""
-                    text: root.viewModel.laterLabel
-                    iconName: Theme.large ? "" : "clock"
-                    onActivated: root.viewModel.putOff()
-                }
+                objectName: "laterButton"
+                width: taken.buttonWidth
+                visible: text !== ""
+                text: root.viewModel.laterLabel
+                iconName: Theme.large ? "" : "clock"
+                onActivated: root.viewModel.putOff()
             }
         }
     ]

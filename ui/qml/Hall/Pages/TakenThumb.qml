@@ -3,7 +3,7 @@ pragma ComponentBehavior: Bound
 import QtQuick
 import Hall.Components
 
-// A page of the material; once taken, a touch takes it again.
+// A page of the material; once taken, a touch shows it large.
 Touchable {
     id: root
 
@@ -11,16 +11,16 @@ Touchable {
     required property string label
     required property string number
     required property string source
-    required property string retake
+    required property string look
 
     readonly property real pad: Theme.du(12)
     // Not `enabled`: a page that only just appeared takes no touch yet, but looks as it will.
-    readonly property bool offered: retake !== ""
+    readonly property bool offered: look !== ""
 
-    objectName: "retake-" + slot
-    width: Math.max(thumb.width, again.implicitWidth) + 2 * pad
-    height: thumb.height + again.implicitHeight + 2 * pad
-    text: retake + " " + label
+    objectName: "taken-" + slot
+    width: Math.max(thumb.width, words.implicitWidth) + 2 * pad
+    height: thumb.height + words.implicitHeight + 2 * pad
+    text: look + " " + label
     enabled: offered
     activeFocusOnTab: offered
     borderWidth: offered ? Theme.borderControl : 0
@@ -37,12 +37,12 @@ Touchable {
     }
 
     BodyText {
-        id: again
+        id: words
 
         anchors.top: thumb.bottom
         anchors.horizontalCenter: parent.horizontalCenter
         visible: text !== ""
-        text: root.retake
+        text: root.look
         size: Theme.sizeSecondary
         strong: true
         color: Theme.link
