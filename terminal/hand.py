@@ -70,6 +70,14 @@ class Hand:
         self._ask(do="wait", name=name, within_s=10)
         self._ask(do="draw", name=name, strokes=strokes)
 
+    def finger(self, x: float, y: float, phase: str) -> None:
+        """`press`, `move` or `release` at this place, in parts of the window."""
+        self._ask(do="touch", x=x, y=y, phase=phase)
+
+    def frame(self, *, since: int = 0, max_side: int = 4096, within_s: float = 10) -> dict[str, Any]:
+        """`seq`, `width`, `height` and `jpeg` in base64, as soon as the screen differs from the picture `since`."""
+        return self._ask(do="frame", since=since, max_side=max_side, within_s=within_s)
+
     def picture(self, path: Path) -> None:
         self._ask(do="picture", path=str(path))
 

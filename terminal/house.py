@@ -86,7 +86,9 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     directory = options.directory.resolve()
     directory.mkdir(parents=True, exist_ok=True)
-    environment = {} if options.window else {"QT_QPA_PLATFORM": "offscreen"}
+    environment = {"QML_NO_TOUCH_COMPRESSION": "1"}  # each move of a finger counts, however fast they come
+    if not options.window:
+        environment["QT_QPA_PLATFORM"] = "offscreen"
     try:
         with House(
             directory, environment=environment, landscape=options.landscape, times=options.times, pace=False

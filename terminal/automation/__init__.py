@@ -7,7 +7,11 @@ calls the domain. It is made only when every configured device is simulated; ter
     {"do": "wait", "name": "primaryButton", "touchable": true}     neither disabled nor resting after a touch
     {"do": "tap", "words": "开始办理"}      what shows these words; `words` instead of `name` in a wait, too
     {"do": "draw", "name": "signaturePad", "strokes": [[[0.2, 0.5], [0.4, 0.6]]]}
+    {"do": "touch", "x": 0.5, "y": 0.9, "phase": "press"}     then "move" and "release"; in parts of the window
     {"do": "picture", "path": "/tmp/a.png"}         {"do": "look"}   answers page and texts
+    {"do": "frame", "since": 7, "max_side": 960, "within_s": 10}
+    answers {"seq": 8, "width": 1080, "height": 1920, "jpeg": base64} as soon as the screen differs from its picture 7,
+    or the one there is when the time is over
 
 A picture is taken once the screen has settled, or after two seconds where something always moves.
 """
@@ -23,10 +27,14 @@ from PySide6.QtNetwork import QLocalServer, QLocalSocket
 from PySide6.QtQuick import QQuickItem, QQuickView
 from PySide6.QtTest import QTest
 
+from terminal.automation.live_screen import LiveScreen
+
 Answer = dict[str, Any]
 LOOK_EVERY_MS = 20
 SETTLED_LOOKS = 8
 SETTLED_WITHIN_S = 2.0
+WAITED_FOR = ("wait", "picture", "frame")
+PHASES = ("press", "move", "release")
 
 
 class NotThere(Exception):
@@ -44,6 +52,8 @@ class Automation(QObject):
         self._waits: list[tuple[QLocalSocket, Answer, float]] = []
         self._looking = False
         self._pictures: dict[str, tuple[QImage, int]] = {}
+        self._pressed: tuple[QLocalSocket, QPoint] | None = None  # by whom, and where the finger is
+        self._screen = LiveScreen(view, self)
         self._look = QTimer(self)
         self._look.setInterval(LOOK_EVERY_MS)
         self._look.timeout.connect(self._answer_waits)
@@ -63,6 +73,8 @@ class Automation(QObject):
     def _forget(self, socket: QLocalSocket) -> None:
         self._waits = [wait for wait in self._waits if wait[0] is not socket]
         self._pictures.clear()
+        if self._pressed is not None and self._pressed[0] is socket:
+            self._lift()
         socket.deleteLater()
 
     def _read(self, socket: QLocalSocket) -> None:
@@ -72,13 +84,13 @@ class Automation(QObject):
             except ValueError as trouble:
                 self._write(socket, {"ok": False, "why": f"not a JSON object: {trouble}"})
                 continue
-            if request["do"] in {"wait", "picture"}:
+            if request["do"] in WAITED_FOR:
                 within_s = SETTLED_WITHIN_S if request["do"] == "picture" else float(request.get("within_s", 10))
                 self._waits.append((socket, request, time.monotonic() + within_s))
                 self._look.start()
                 continue
             try:
-                self._write(socket, {"ok": True, **self._do(request)})
+                self._write(socket, {"ok": True, **self._do(request, socket)})
             except NotThere as trouble:
                 self._write(socket, {"ok": False, "why": str(trouble), **self._seen()})
 
@@ -86,7 +98,7 @@ class Automation(QObject):
         socket.write(json.dumps(answer, ensure_ascii=False).encode() + b"\n")
         socket.flush()
 
-    def _do(self, request: Answer) -> Answer:
+    def _do(self, request: Answer, socket: QLocalSocket) -> Answer:
         match request["do"]:
             case "tap":
                 self._stroke([self._middle(self._item(request))])
@@ -98,6 +110,9 @@ class Automation(QObject):
                         item.mapToScene(QPointF(x * item.width(), y * item.height())).toPoint() for x, y in stroke
                     ]
                     self._stroke(points)
+                return {}
+            case "touch":
+                self._touch(request, socket)
                 return {}
             case "look":
                 return self._seen()
@@ -114,6 +129,12 @@ class Automation(QObject):
                     self._write(socket, {"ok": self._pictures.pop(request["path"])[0].save(request["path"])})
                 else:
                     still.append((socket, request, deadline))
+            elif request["do"] == "frame":
+                self._screen.look()
+                if self._screen.seq > request.get("since", 0) or time.monotonic() > deadline:
+                    self._write(socket, self._frame(request))
+                else:
+                    still.append((socket, request, deadline))
             elif self._met(request):
                 self._write(socket, {"ok": True, **self._seen()})
             elif time.monotonic() > deadline:
@@ -124,6 +145,36 @@ class Automation(QObject):
         self._looking = False
         if not still:
             self._look.stop()
+
+    def _frame(self, request: Answer) -> Answer:
+        size = {"width": self._view.width(), "height": self._view.height()}
+        return {
+            "ok": True,
+            "seq": self._screen.seq,
+            **size,
+            "jpeg": self._screen.jpeg(int(request.get("max_side", max(size.values())))),
+        }
+
+    def _touch(self, request: Answer, socket: QLocalSocket) -> None:
+        """One finger; who presses while somebody else does takes it over."""
+        phase = request["phase"]
+        if phase not in PHASES:
+            raise NotThere(f"a touch is one of {', '.join(PHASES)}, not {phase!r:.40}")
+        if phase == "press":
+            self._lift()
+        elif self._pressed is None or self._pressed[0] is not socket:
+            raise NotThere("no finger is on the screen")
+        x, y = (min(max(float(request[key]), 0.0), 1.0) for key in ("x", "y"))
+        point = QPoint(round(x * (self._view.width() - 1)), round(y * (self._view.height() - 1)))
+        self._pressed = None if phase == "release" else (socket, point)
+        touch = QTest.touchEvent(self._view, self._finger)
+        {"press": touch.press, "move": touch.move, "release": touch.release}[phase](0, point, self._view).commit()
+
+    def _lift(self) -> None:
+        """Nothing when no finger is on the screen."""
+        if self._pressed is not None:
+            (_, point), self._pressed = self._pressed, None
+            QTest.touchEvent(self._view, self._finger).release(0, point, self._view).commit()
 
     def _settled(self, path: str) -> bool:
         """Whether the screen has looked the same for some looks: nothing fades or moves any more."""
