@@ -137,7 +137,7 @@ height_px = {height}
 [devices.identity_card_reader]
 address = "serial:{devices["identity_card_reader"]["address"]}"
 simulated = true
-{_further_readers(devices)}
+{_further_devices(devices)}
 
 [devices.document_camera]
 driver = "frames"
@@ -276,7 +276,7 @@ simulated = true
             raise NotStarted(f"{name} {ended}:\n{self.log_of(name)}")
 
 
-def _further_readers(devices: Mapping[str, Any]) -> str:
+def _further_devices(devices: Mapping[str, Any]) -> str:
     """The tables of the devices that not every terminal has."""
     tables = ""
     if slot := devices.get("smart_card_reader"):
@@ -290,6 +290,13 @@ simulated = true
 [devices.code_reader]
 driver = "scan-engine"
 address = "{codes["address"]}"
+simulated = true
+'''
+    for papers in ("document_scanner", "page_printer"):
+        if device := devices.get(papers):
+            tables += f'''
+[devices.{papers}]
+address = "{device["address"]}"
 simulated = true
 '''
     return tables
