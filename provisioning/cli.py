@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
+from provisioning.conformance.command import add_conform, conform_command
 from provisioning.findings import as_json, is_fit, line_of
 from sync.configuration_file import read_configuration
 from sync.strict_toml import FileFault
@@ -18,7 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Exit status 0 when nothing fails and nobody must act, 1 when something does, 2 for a wrong command.
 
     `enrol` has a status for each kind of failure: 65 the code, 69 the network, 71 the clock, 74 the disk,
-    76 the other side, 78 the configuration.
+    76 the other side, 78 the configuration. Those of `conform` stand in `conformance/command.py`.
     """
     options = _parser().parse_args(arguments)
     match options.command:
@@ -26,6 +27,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _doctor(options)
         case "enrol":
             return _enrol(options)
+        case "conform":
+            return conform_command(options)
         case _:
             return _status(options)
 
@@ -52,6 +55,14 @@ def _parser() -> argparse.ArgumentParser:
         "status",
         help="say who this terminal is, what waits and why, and who must act",
         description="Says how this terminal stands; reads while terminal and agent run.",
+    )
+    add_conform(
+        commands.add_parser(
+            "conform",
+            help="say whether a driver keeps the rules of its port",
+            description="Tries a driver against the rules of its port, on a simulated device (start one with kiosk-sim "
+            "up) or on a real one, where you are the hands. A line a rule: passed, failed or not tried, and why.",
+        )
     )
     for command in (doctor, enrol, standing):
         command.add_argument(

@@ -1,0 +1,159 @@
+"""`kiosk-provision conform`: whether an adapter keeps the rules of its port."""
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from drivers.configured import Misconfigured
+from provisioning.conformance.kits import KITS, Kit
+from provisioning.conformance.person import Person
+from provisioning.conformance.report import Report, line_of
+from provisioning.conformance.simulator import NotRunning, Simulator, default_run_dir
+from provisioning.conformance.trying import Hands, Rule, Verdict, conform, name_of, sentence_of
+
+HOLDS, FAILS, WRONG_COMMAND, NO_SIMULATION, BAD_SETTINGS, BROKEN_OFF = 0, 1, 2, 69, 78, 130
+
+
+class _WrongCommand(Exception):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """What is tried, and by whose hands."""
+
+    settings: Any
+    hands: Hands
+
+
+def conform_command(options: argparse.Namespace) -> int:
+    """0: no rule failed, and some passed; 1: one failed, or none could be tried; 2: a wrong command; 69: no simulation;
+    78: settings that name no device; 130: broken off, with a report of what was tried."""
+    try:
+        kit = _kit(options.port)
+        rules = _chosen_rules(kit.rules, options.rule)
+        if options.list:
+            print("\n".join(f"{name_of(rule)}\n    {sentence_of(rule)}" for rule in rules))
+            return HOLDS
+        chosen = _chosen(kit, options)
+        with ExitStack() as ends:
+            return _conform(kit, chosen, kit.connect(chosen.settings, ends), rules, options)
+    except _WrongCommand as wrong:
+        return _said(str(wrong), WRONG_COMMAND)
+    except NotRunning as absence:
+        return _said(str(absence), NO_SIMULATION)
+    except (Misconfigured, ValidationError, OSError) as error:
+        return _said(str(error), BAD_SETTINGS)
+
+
+def _said(why: str, status: int) -> int:
+    print(f"kiosk-provision conform: {why}", file=sys.stderr)
+    return status
+
+
+def _conform(kit: Kit, chosen: _Chosen, adapter: object, rules: Sequence[Rule], options: argparse.Namespace) -> int:
+    began_at, verdicts, complete = datetime.now().astimezone(), list[Verdict](), False
+    try:
+        print(f"{options.port}: {len(rules)} rules", file=sys.stderr, flush=True)
+        for verdict in conform(_announced(rules), adapter, chosen.hands, port=kit.port):
+            verdicts.append(verdict)
+            if not options.json:
+                print(line_of(verdict), flush=True)
+        complete = True
+    except KeyboardInterrupt:
+        pass
+    report = Report(
+        options.port,
+        chosen.settings.driver,
+        chosen.settings.address,
+        options.device,
+        tested_against(adapter),
+        began_at,
+        tuple(verdicts),
+        complete,
+    )
+    print(report.as_json if options.json else report.summary, flush=True)
+    if options.report:
+        report.write(options.report)
+    if not complete:
+        return BROKEN_OFF
+    return HOLDS if report.conforms else FAILS
+
+
+def _announced(rules: Sequence[Rule]) -> Iterator[Rule]:
+    """For who watches or stands at the device: what comes next."""
+    for number, rule in enumerate(rules, 1):
+        print(f"[{number}/{len(rules)}] {sentence_of(rule)}", file=sys.stderr, flush=True)
+        yield rule
+
+
+def tested_against(adapter: object) -> str:
+    """What its module says of itself."""
+    module = sys.modules[type(adapter).__module__]
+    return str(getattr(module, "TESTED_AGAINST", "not said by the driver"))
+
+
+def _kit(port: str) -> Kit:
+    return KITS[_known(port, list(KITS), "port")]
+
+
+def _chosen_rules(rules: Sequence[Rule], names: Sequence[str]) -> list[Rule]:
+    by_name = {name_of(rule): rule for rule in rules}
+    return [by_name[_known(name, list(by_name), "rule")] for name in names] or list(rules)
+
+
+def _known(name: str, names: Sequence[str], what: str) -> str:
+    if name in names:
+        return name
+    nearest = get_close_matches(name, names, n=1, cutoff=0.0)
+    raise _WrongCommand(f"no {what} is named {name!r}; the nearest known one is {nearest[0]}")
+
+
+def _chosen(kit: Kit, options: argparse.Namespace) -> _Chosen:
+    driver = options.driver or next(iter(kit.simulated_at))
+    settings = dict(_pair(setting) for setting in options.setting) | {"driver": driver}
+    if options.device == "real":
+        if not options.address or not options.driver:
+            raise _WrongCommand("a real device needs --driver and --address")
+        return _Chosen(kit.settings(**settings, address=options.address), kit.persons_hands(Person()))
+    simulation = Simulator(options.run_dir or default_run_dir())
+    status = simulation.status()
+    if options.port not in status:
+        raise _WrongCommand(f"the simulation has no {options.port} (see the options of kiosk-sim up)")
+    os.environ.update(_environment(status[options.port]))
+    where = kit.simulated_at.get(driver, next(iter(kit.simulated_at.values())))
+    return _Chosen(kit.settings(**settings, address=options.address or where(status)), kit.simulated_hands(simulation))
+
+
+def _environment(device: Mapping[str, Any]) -> dict[str, str]:
+    """What a process needs that is to see the simulated device."""
+    return {name: str(value) for name, value in device.get("environment", {}).items()}
+
+
+def _pair(setting: str) -> tuple[str, str]:
+    name, equals, value = setting.partition("=")
+    if not equals:
+        raise _WrongCommand(f"not a setting: {setting!r} (profile=58mm)")
+    return name, value
+
+
+def add_conform(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("port", metavar="PORT", type=lambda port: port.replace("-", "_"), help=", ".join(KITS))
+    parser.add_argument("--driver", metavar="NAME", help="as in the configuration: ours, or one that a package brings")
+    parser.add_argument("--address", help="as in the configuration; of a simulated device the simulation tells it")
+    parser.add_argument("--device", choices=("simulated", "real"), default="simulated", help="real: your hands act")
+    parser.add_argument("--setting", metavar="KEY=VALUE", action="append", default=[], help="profile=58mm")
+    parser.add_argument("--rule", metavar="NAME", action="append", default=[], help="only this one; see --list")
+    parser.add_argument("--list", action="store_true", help="only say which rules there are")
+    parser.add_argument("--run-dir", metavar="DIR", type=Path, help="of the simulation")
+    parser.add_argument("--report", metavar="FILE", type=Path, help="JUnit XML for .xml, else JSON")
+    parser.add_argument("--json", action="store_true", help="for programs")
