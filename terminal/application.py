@@ -15,7 +15,14 @@ from types import TracebackType
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 
-from drivers.configured import code_reader, document_camera, identity_card_reader, receipt_printer, smart_card_reader
+from drivers.configured import (
+    code_reader,
+    document_camera,
+    identity_card_reader,
+    page_printer,
+    receipt_printer,
+    smart_card_reader,
+)
 from drivers.hotplug import Hotplug
 from kiosk.composing import Origin
 from kiosk.configuration import Configuration, Screen
@@ -33,6 +40,7 @@ from terminal.services.all import Services
 from terminal.services.card_readers import ReaderService
 from terminal.services.code_reader import CodeReaderService
 from terminal.services.document_camera import CameraService
+from terminal.services.page_printer import PagePrinterService
 from terminal.services.receipt_printer import PrinterService
 from terminal.services.reporting import Report
 from terminal.services.store import StoreService
@@ -170,8 +178,12 @@ class Application:
         if devices.code_reader:
             count = partial(self._book.count, Device.CODES, Counter.CODES)
             codes = CodeReaderService(code_reader(devices.code_reader, self._ends), report, self._bug, count=count)
+        pages = None
+        if devices.page_printer:
+            pages = PagePrinterService(page_printer(devices.page_printer), report, self._bug)
         return Services(
             card_readers=readers,
+            page_printer=pages,
             codes=codes,
             camera=CameraService(
                 document_camera(devices.document_camera, self._ends), report, self._bug, show=self._frames.put

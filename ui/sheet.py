@@ -22,6 +22,7 @@ from ui.input.places import read_places
 from ui.input.text_keyboard_view_model import TextKeyboardViewModel
 from ui.sheet_application import APPLICATION, desk_view
 from ui.sheet_people import PLACE
+from ui.sheet_printing import PRINTING
 from ui.sheet_states import ENTRY
 from ui.shell import Shell
 from ui.texts import texts_of
@@ -49,7 +50,7 @@ VARIANTS = (
 
 def states() -> dict[str, Session]:
     """The states of every page there is."""
-    return ENTRY | APPLICATION
+    return ENTRY | APPLICATION | PRINTING
 
 
 class Studio:

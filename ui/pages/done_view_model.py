@@ -9,7 +9,7 @@ from PySide6.QtQml import QmlElement, QmlUncreatable
 
 from kiosk.availability import fault_of
 from kiosk.faults import PRINTER_SLIP_WAITING, Fault
-from kiosk.journeys.events import Event, LeftVisit, RatingGiven, ReprintAsked, WentHome
+from kiosk.journeys.events import Event, LeftVisit, PagesPrintAsked, RatingGiven, ReprintAsked, WentHome
 from kiosk.journeys.handing_in import HIGHEST_RATING
 from kiosk.journeys.pages import (
     Done,
@@ -22,6 +22,7 @@ from kiosk.journeys.pages import (
 from kiosk.ports import Degraded, Starting, Status
 from kiosk.session import Session
 from ui.pages.page_view_model import PageViewModel
+from ui.pages.printing_view_model import why_no_pages
 from ui.place import Place
 from ui.rows import Rows
 from ui.texts import Texts
@@ -67,6 +68,8 @@ class DoneProps:
     reprint_blocked: str = ""
     again_label: str = ""
     leaving_blocked: str = ""
+    pages_label: str = ""
+    pages_blocked: str = ""
     steps: tuple[NextStep, ...] = ()
     rating_heading: str = ""
     rating_note: str = ""
@@ -79,6 +82,7 @@ def derive_done(page: Done, session: Session, place: Place, say: Texts) -> DoneP
     paper = _paper(page)
     kind = "received" if received else "kept"
     newer = received and not page.numbered and paper != "printing"
+    pages_blocked = why_no_pages(session, say)
     return DoneProps(
         tone="good" if received else "kept",
         heading=say(f"done.{kind}.heading.{paper}" if paper in {"missing", "unknown"} else f"done.{kind}.heading"),
@@ -94,6 +98,8 @@ def derive_done(page: Done, session: Session, place: Place, say: Texts) -> DoneP
         reprint_blocked=_reprint_blocked(page, session, say),
         again_label="" if paper == "printing" else say("done.again"),
         leaving_blocked=say("done.slip.printing") if paper == "printing" else "",
+        pages_label=say("printing.ask.copy") if pages_blocked is not None else "",
+        pages_blocked=say("done.slip.printing") if paper == "printing" else pages_blocked or "",
         steps=() if received else _steps(say),
         rating_heading=_rating_heading(page, say),
         rating_note=_rating_note(page, say),
@@ -215,6 +221,10 @@ class DoneViewModel(PageViewModel):
     def reprint(self) -> None:
         self._post(ReprintAsked())
 
+    @Slot()
+    def printPages(self) -> None:
+        self._post(PagesPrintAsked())
+
     @Slot(int)
     def rate(self, level: int) -> None:
         """`level`: 5 is the best."""
@@ -279,6 +289,15 @@ class DoneViewModel(PageViewModel):
     @Property(str, notify=changed)
     def reprintBlocked(self) -> str:
         return self._props.reprint_blocked
+
+    @Property(str, notify=changed)
+    def pagesLabel(self) -> str:
+        """Empty where there is no printer for sheets of A4."""
+        return self._props.pages_label
+
+    @Property(str, notify=changed)
+    def pagesBlocked(self) -> str:
+        return self._props.pages_blocked
 
     @Property(QObject, constant=True)
     def steps(self) -> QObject:

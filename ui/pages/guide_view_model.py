@@ -9,11 +9,12 @@ from PySide6.QtQml import QmlElement, QmlUncreatable
 from kiosk.availability import Devices, why_not_now
 from kiosk.faults import Fault
 from kiosk.items import Fact, Item, Material
-from kiosk.journeys.events import ApplicationBegun, Event, WentBack
+from kiosk.journeys.events import ApplicationBegun, Event, PagesPrintAsked, WentBack
 from kiosk.journeys.pages import ReadingGuide
 from kiosk.session import Session
 from ui.pages.card_panel import kind_of_cards
 from ui.pages.page_view_model import PageViewModel
+from ui.pages.printing_view_model import why_no_pages
 from ui.place import Place
 from ui.rows import Rows
 from ui.texts import Texts
@@ -52,6 +53,8 @@ class GuideProps:
     offline: str = ""
     start: str = ""
     start_reason: str = ""
+    pages_label: str = ""
+    pages_blocked: str = ""
     previous: str = ""
     next: str = ""
     first: str = ""
@@ -63,11 +66,14 @@ class GuideProps:
 
 def derive_guide(page: ReadingGuide, session: Session, place: Place, say: Texts) -> GuideProps:
     item, lacking = page.item, why_not_now(page.item, session.devices, page.case)
+    pages_blocked = why_no_pages(session, say)
     return GuideProps(
         heading=say("guide.heading.begun" if page.case else "guide.heading"),
         offline=say("delivery.offline.slip") if session.delivery.offline else "",
         start=say("guide.continue" if page.case else "guide.start"),
         start_reason=_reason(lacking, say, large=session.large) if lacking else "",
+        pages_label=say("printing.ask.guide") if pages_blocked is not None else "",
+        pages_blocked=pages_blocked or "",
         previous=say("guide.previous"),
         next=say("guide.next"),
         first=say("guide.first"),
@@ -165,6 +171,10 @@ class GuideViewModel(PageViewModel):
     def begin(self) -> None:
         self._post(ApplicationBegun())
 
+    @Slot()
+    def printPages(self) -> None:
+        self._post(PagesPrintAsked())
+
     @Property(str, notify=changed)
     def heading(self) -> str:
         return self._props.heading
@@ -180,6 +190,15 @@ class GuideViewModel(PageViewModel):
     @Property(str, notify=changed)
     def startReason(self) -> str:
         return self._props.start_reason
+
+    @Property(str, notify=changed)
+    def pagesLabel(self) -> str:
+        """Empty where there is no printer for sheets of A4."""
+        return self._props.pages_label
+
+    @Property(str, notify=changed)
+    def pagesBlocked(self) -> str:
+        return self._props.pages_blocked
 
     @Property(str, notify=changed)
     def previous(self) -> str:

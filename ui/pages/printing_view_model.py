@@ -114,8 +114,8 @@ def _coming(coming: PrintoutComing, kind: str, say: Texts) -> PrintingProps:
 
 
 def _short(fault: Fault, say: Texts) -> str:
-    """What is wrong, where there is no room for what to do."""
-    return say(f"fault.{fault.code}").partition("，")[0]
+    """What is wrong, where there is no room for what to do, nor for whose fault it is."""
+    return say(f"fault.{fault.code}").partition("，")[0].removeprefix(say("printing.printer"))
 
 
 @QmlElement

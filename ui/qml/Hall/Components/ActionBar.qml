@@ -14,6 +14,10 @@ Item {
     // A second half beside help, as on the entry page.
     property string otherText: ""
     property string otherIcon: ""
+    // In landscape, where the bar has room between help and the primary button.
+    property string sideText: ""
+    property string sideIcon: ""
+    property string sideReason: ""
 
     readonly property bool halves: otherText !== ""
     readonly property real inner: width - 2 * Theme.edge
@@ -23,6 +27,7 @@ Item {
     signal help
     signal primary
     signal other
+    signal side
 
     implicitHeight: Theme.barHeight
 
@@ -71,6 +76,19 @@ Item {
         text: root.otherText
         iconName: Theme.large ? "" : root.otherIcon
         onActivated: root.other()
+    }
+
+    SecondaryButton {
+        objectName: "sideButton"
+        x: helpButton.x + helpButton.width + Theme.barGap
+        anchors.verticalCenter: backButton.verticalCenter
+        width: Theme.edge + (root.inner - Theme.gapSection) / 2 - x
+        pad: Theme.du(16)
+        visible: Theme.landscape && text !== ""
+        text: root.sideText
+        iconName: Theme.large ? "" : root.sideIcon
+        disabledReason: root.sideReason
+        onActivated: root.side()
     }
 
     PrimaryButton {

@@ -23,6 +23,9 @@ Rectangle {
     property string primaryReason: ""
     property string otherText: ""
     property string otherIcon: ""
+    property string sideText: ""
+    property string sideIcon: ""
+    property string sideReason: ""
     property string simulatedNotice: Surroundings.simulatedNotice
     property bool asideFirst: false
     default property alias content: contentArea.data
@@ -34,6 +37,7 @@ Rectangle {
     signal help
     signal primary
     signal other
+    signal side
 
     readonly property bool stepped: steps > 0
     readonly property real mainTop: header.y + header.height
@@ -137,6 +141,9 @@ Rectangle {
         primaryReason: root.primaryReason
         otherText: root.otherText
         otherIcon: root.otherIcon
+        sideText: root.sideText
+        sideIcon: root.sideIcon
+        sideReason: root.sideReason
         onBack: root.back()
         onHelp: {
             root.help();
@@ -144,5 +151,6 @@ Rectangle {
         }
         onPrimary: root.primary()
         onOther: root.other()
+        onSide: root.side()
     }
 }

@@ -24,9 +24,28 @@ PageFrame {
     primaryText: viewModel.finishLabel
     primaryReason: viewModel.leavingBlocked
     onBack: viewModel.goHome()
+    sideText: viewModel.pagesLabel
+    sideIcon: "printer"
+    sideReason: viewModel.pagesBlocked
+    onSide: viewModel.printPages()
     onPrimary: viewModel.finish()
 
     aside: [
+        SecondaryButton {
+            objectName: "pagesButton"
+            width: root.columnWidth
+            visible: !Theme.landscape && text !== ""
+            small: true
+            text: root.viewModel.pagesLabel
+            iconName: Theme.large ? "" : "printer"
+            disabledReason: root.viewModel.pagesBlocked
+            onActivated: root.viewModel.printPages()
+        },
+        Item {
+            width: 1
+            height: Theme.gapTight
+            visible: !Theme.landscape && root.viewModel.pagesLabel !== ""
+        },
         NextSteps {
             width: root.columnWidth
             visible: !root.received && root.onPaper && !root.cramped

@@ -20,6 +20,10 @@ PageFrame {
     primaryText: viewModel.start
     primaryReason: viewModel.startReason
     onBack: viewModel.goBack()
+    sideText: viewModel.pagesLabel
+    sideIcon: "printer"
+    sideReason: viewModel.pagesBlocked
+    onSide: viewModel.printPages()
     onPrimary: viewModel.begin()
 
     aside: [
@@ -60,6 +64,16 @@ PageFrame {
             nextReason: sections.nextBlocked
             onPrevious: sections.turn(-1)
             onNext: sections.turn(1)
+        },
+        SecondaryButton {
+            objectName: "pagesButton"
+            width: root.columnWidth
+            visible: !Theme.landscape && text !== ""
+            small: true
+            text: root.viewModel.pagesLabel
+            iconName: Theme.large ? "" : "printer"
+            disabledReason: root.viewModel.pagesBlocked
+            onActivated: root.viewModel.printPages()
         }
     ]
 

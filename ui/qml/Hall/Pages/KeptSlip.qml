@@ -16,6 +16,8 @@ Item {
         id: slip
 
         visible: !Theme.large
+        scale: Math.min(1, root.height / implicitHeight)
+        transformOrigin: Item.TopLeft
         heading: root.viewModel.previewHeading
         rows: root.viewModel.preview
         payload: root.viewModel.payload

@@ -46,7 +46,7 @@ PageFrame {
         }
 
         SecondaryButton {
-            objectName: "otherButton"
+            objectName: "changeMind"
             width: Math.max(Theme.du(Theme.large ? 360 : 300), implicitWidth)
             visible: text !== ""
             text: root.viewModel.otherLabel

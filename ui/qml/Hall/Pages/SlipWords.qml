@@ -35,7 +35,7 @@ Item {
         BodyText {
             objectName: "slipLead"
             width: parent.width
-            visible: !(Theme.landscape && Theme.large)
+            visible: !Theme.large || (!Theme.landscape && root.viewModel.pagesLabel === "")
             text: root.viewModel.slipLead
             size: Theme.sizeSecondary
             secondary: true
