@@ -1,7 +1,7 @@
 """A whole terminal with its devices and its platform, for a program that is not ours: `python -m terminal.house`.
 
-It says one JSON line when everything is up; then each JSON line on its input is done and answered with one. When the
-input ends everything ends.
+It says one JSON line when everything is up; with `--progress` one before each thing that it begins. Then each JSON
+line on its input is done and answered with one. When the input ends everything ends.
 
     {"do": "start", "what": "terminal", "stop_at": "terminal.printed"}    {"do": "end", "what": "terminal"}
     {"do": "end", "what": "gateway"}        {"do": "start", "what": "gateway"}
@@ -21,6 +21,7 @@ from kiosk.submission import Json
 from sync.outbox.overview import NoStore, overview
 from sync.outbox.schema import StoreTrouble
 from terminal.supervisor import House, NotStarted
+from ui.texts import texts_of
 
 MOST_MB = 4000
 LOOK_EVERY_S = 0.02
@@ -32,6 +33,7 @@ class Servant:
     def __init__(self, house: House, directory: Path) -> None:
         self._house = house
         self._stop_file = directory / "stopped-at"
+        self._texts = texts_of("zh_hans")
 
     def do(self, request: dict[str, Any]) -> Any:
         """Raises NotStarted, and KeyError or ValueError for what nobody here understands."""
@@ -56,12 +58,16 @@ class Servant:
         raise ValueError(f"nothing here is called {request['do']!r}")
 
     def _devices(self) -> Json:
-        """As `kiosk-provision status` tells them."""
+        """As `kiosk-provision status` tells them, each fault with what it says to the technician."""
         try:
             told = overview(self._house.directory / "store", datetime.now(UTC), budget_mb=MOST_MB)
         except StoreTrouble as trouble:
             raise ValueError(f"the store does not open: {trouble}") from trouble
-        return {} if isinstance(told, NoStore) else told.as_json()["devices"]
+        devices: Any = {} if isinstance(told, NoStore) else told.as_json()["devices"]
+        for device in devices.values():
+            for fault in device["faults"]:
+                fault["says"] = self._texts(f"fault.{fault['code']}.technician")
+        return devices
 
     def _await_stop(self, within_s: float) -> bool:
         deadline = time.monotonic() + within_s
@@ -79,6 +85,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--directory", type=Path, required=True, help="a new one, for all that the processes leave")
     parser.add_argument("--landscape", action="store_true")
     parser.add_argument("--window", action="store_true", help="on this machine's screen, not offscreen")
+    parser.add_argument("--pace", action="store_true", help="wires, chips and paper take their real time")
+    parser.add_argument("--progress", action="store_true", help="say what is begun until everything is up")
     parser.add_argument(
         "--times", type=json.loads, default={}, metavar="JSON", help="the configuration's table `times`"
     )
@@ -91,12 +99,16 @@ def main(arguments: list[str] | None = None) -> int:
         environment["QT_QPA_PLATFORM"] = "offscreen"
     try:
         with House(
-            directory, environment=environment, landscape=options.landscape, times=options.times, pace=False
+            directory, environment=environment, landscape=options.landscape, times=options.times, pace=options.pace
         ) as house:
-            house.start_gateway()
-            house.write_configuration(house.start_devices(*options.devices))
-            house.enrol()
-            house.start_agent()
+            for what, begin in (
+                ("gateway", house.start_gateway),
+                ("devices", lambda: house.write_configuration(house.start_devices(*options.devices))),
+                ("agent", house.start_agent),
+            ):
+                if options.progress:
+                    _say({"begins": what})
+                begin()
             _say({"automation": str(house.automation_socket), "devices": str(house.sim_directory)})
             servant = Servant(house, directory)
             for line in sys.stdin:

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -63,10 +64,26 @@ def device_words(scenario: Scenario) -> tuple[str, ...]:
     return tuple(words)
 
 
+class Stopped(Exception):
+    """Somebody does not want the scenario to go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watcher:
+    """`begins` hears of each step before it is performed, `ended` what came of it; `may_go_on` is asked at each look
+    and may raise `Stopped`, which leaves the terminal where it stands."""
+
+    begins: Callable[[Step], None] = lambda _: None
+    ended: Callable[[StepResult], None] = lambda _: None
+    may_go_on: Callable[[], None] = lambda: None
+
+
 class Performance:
     """One scenario in a world that others may have used before it."""
 
-    def __init__(self, scenario: Scenario, world: World, out: Path) -> None:
+    def __init__(self, scenario: Scenario, world: World, out: Path, watcher: Watcher | None = None) -> None:
+        self._watcher = watcher or Watcher()
+        world.may_go_on = self._watcher.may_go_on
         self._scenario = scenario
         self._world = world
         self._out = out
@@ -101,7 +118,7 @@ class Performance:
         }
 
     def result(self) -> Result:
-        """Performs it. What could not be made ready, or broke, is its trouble."""
+        """Performs it. What could not be made ready, or broke, is its trouble. Raises what the watcher does."""
         began = time.monotonic()
         left = list(self._scenario.steps)
         try:
@@ -121,10 +138,13 @@ class Performance:
 
     def _perform(self, step: Step) -> bool:
         """Whether it could be done."""
+        self._watcher.may_go_on()
+        self._watcher.begins(step)
         began = time.monotonic()
         why = self._why_not(step)
         stood = why.stood if isinstance(why, Unmet) else ""
         self._result.steps.append(StepResult(step, time.monotonic() - began, str(why or ""), stood))
+        self._watcher.ended(self._result.steps[-1])
         return why is None
 
     @property
@@ -143,15 +163,7 @@ class Performance:
 
     def _make_ready(self) -> None:
         """Devices as new, the platform there, nobody at the terminal."""
-        self._do("fault clear", name=None)
-        self._do("card lift")
-        self._do("page put", name="none")
-        self._do("paper load")
-        self._do("paper clear")
-        for act in ("smartcard remove", "code hide", "slip take", "sheets take", "glass lift"):
-            with suppress(Refused):  # where such a device is not there
-                self._do(act)
-        self._world.set_platform(reachable=True)
+        make_as_new(self._world)
         if self._power_cuts or not self._world.is_idle():
             self._world.start_terminal(stop_at=self._power_cuts[0] if self._power_cuts else None)
         self._slips_before = len(self._world.sim.receipts())
@@ -177,6 +189,7 @@ class Performance:
     def _read_on(self, name: str) -> None:
         deadline = time.monotonic() + WITHIN_S
         while not self._finger.can_tap(name):
+            self._watcher.may_go_on()
             if time.monotonic() > deadline:
                 raise Unmet(f"{name} cannot be touched, nor can a page be turned")
             if self._finger.can_tap("nextPage"):
@@ -266,6 +279,7 @@ class Performance:
             unmet = self._unmet(wanted, seen)
             if not unmet:
                 return
+            self._watcher.may_go_on()
             if time.monotonic() > deadline:
                 raise Unmet(unmet, stood_on(seen))
             time.sleep(LOOK_EVERY_S)
@@ -304,6 +318,20 @@ class Performance:
         if "is" in wanted and device["state"] != wanted["is"]:
             return said
         return said if "because" in wanted and wanted["because"] not in codes else ""
+
+
+def make_as_new(world: World) -> None:
+    """Nothing lies on the devices, nothing is wrong with them, and the platform is there."""
+    sim = world.sim
+    sim.ask("fault clear", name=None)
+    sim.ask("card lift")
+    sim.ask("page put", name="none")
+    sim.ask("paper load")
+    sim.ask("paper clear")
+    for act in ("smartcard remove", "code hide", "slip take", "sheets take", "glass lift", "pages clear"):
+        with suppress(Refused):  # where such a device is not there
+            sim.ask(act)
+    world.set_platform(reachable=True)
 
 
 def _within_s(step: Step, unless_said: float = WITHIN_S) -> float:

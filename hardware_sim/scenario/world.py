@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -99,11 +100,27 @@ class Finger:
 
 
 class World:
-    """Gateway, devices, agent and terminal in a directory of their own, until it is left."""
+    """Gateway, devices, agent and terminal in a directory of their own, until it is left. Any thread may call, but the
+    `finger` is one thread's.
 
-    def __init__(self, directory: Path, *, landscape: bool, devices: Sequence[str]) -> None:
+    `begins` hears what is started, with `pace` devices take their real time. `may_go_on` is asked while something is
+    waited for, and may raise.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        landscape: bool,
+        devices: Sequence[str],
+        pace: bool = False,
+        begins: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self._options = [*(["--landscape"] if landscape else []), *(["--pace"] if pace else [])]
+        self._begins = begins
+        self._one_at_a_time = threading.Lock()
+        self.may_go_on: Callable[[], None] = lambda: None
         self._directory = directory
-        self._landscape = landscape
         self._devices = tuple(devices)
         self._platform_is_reachable = True
         self._is_up = False
@@ -113,7 +130,7 @@ class World:
     def __enter__(self) -> Self:
         self._directory.mkdir(parents=True, exist_ok=True)
         command = [sys.executable, "-m", "terminal.house", "--directory", str(self._directory)]
-        command += ["--times", json.dumps(TIMES), *(["--landscape"] if self._landscape else [])]
+        command += ["--times", json.dumps(TIMES), "--progress", *self._options]
         self._log = (self._directory / "house.log").open("w+", encoding="utf-8")
         self._house = subprocess.Popen(
             [*command, "--", *self._devices],
@@ -125,13 +142,14 @@ class World:
             start_new_session=True,  # Ctrl+C is for us: the house ends in order when its input does
         )
         try:
-            told = self._heard()
+            while "begins" in (told := self._heard()):
+                self._begins(told["begins"])
             self._is_up = True
         finally:
             if not self._is_up:
                 self._end()
         self.sim = Simulation(Path(told["devices"]))
-        self._automation = Path(told["automation"])
+        self.automation = Path(told["automation"])
         return self
 
     def __exit__(
@@ -143,9 +161,10 @@ class World:
     def start_terminal(self, *, stop_at: str | None = None) -> None:
         """A terminal at which nobody stands yet. `stop_at`: one of `STEPS`, where its power will be cut."""
         self.end_terminal()
+        self._begins("terminal")
         self._say(do="start", what="terminal", stop_at=stop_at and STEPS[stop_at])
         self._may_stop = stop_at is not None
-        self.finger = Finger(self._automation, self._has_stopped)
+        self.finger = Finger(self.automation, self._has_stopped)
 
     def end_terminal(self) -> None:
         if self.finger is not None:
@@ -176,6 +195,7 @@ class World:
 
     def _has_stopped(self) -> bool:
         """Whether the terminal stands at the step of its power cut."""
+        self.may_go_on()
         if self._house.poll() is not None:
             raise WorldFailed(f"the house has ended:\n{self._said()}")
         return self._may_stop and bool(self._say(do="await stop", within_s=0))
@@ -191,11 +211,12 @@ class World:
     def _say(self, **request: object) -> Any:
         if self._house.stdin is None:
             raise WorldFailed("the house was not started")
-        try:
-            print(json.dumps(request, ensure_ascii=False), file=self._house.stdin, flush=True)
-        except OSError as error:
-            raise WorldFailed(f"the house has ended:\n{self._said()}") from error
-        answer = self._heard()
+        with self._one_at_a_time:
+            try:
+                print(json.dumps(request, ensure_ascii=False), file=self._house.stdin, flush=True)
+            except (OSError, ValueError) as error:
+                raise WorldFailed(f"the house has ended:\n{self._said()}") from error
+            answer = self._heard()
         if "refused" in answer:
             raise WorldFailed(answer["refused"])
         return answer["answer"]
