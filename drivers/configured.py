@@ -14,6 +14,7 @@ from drivers.codes.wedge import Wedge
 from drivers.document_camera.document_camera import DocumentCamera
 from drivers.document_camera.frames import FolderOfFrames
 from drivers.document_camera.uvc import UvcCamera
+from drivers.document_scanner.sane_scanner import SaneScanner
 from drivers.identity_card.pcsc_storage import StorageCardReader
 from drivers.identity_card.portrait import PortraitDecoder
 from drivers.identity_card.sam_reader import SamReader
@@ -29,6 +30,7 @@ from kiosk import ports
 from kiosk.configuration import (
     CodeReaderDevice,
     DocumentCameraDevice,
+    DocumentScannerDevice,
     IdentityCardReaderDevice,
     PagePrinterDevice,
     ReceiptPrinterDevice,
@@ -43,6 +45,7 @@ OURS: Mapping[str, tuple[str, ...]] = {
     "smart_card_reader": ("pcsc",),
     "code_reader": ("camera", "scan-engine", "wedge"),
     "document_camera": ("uvc", "frames"),
+    "document_scanner": ("sane",),
     "receipt_printer": ("escpos",),
 }
 
@@ -123,6 +126,16 @@ def document_camera(settings: DocumentCameraDevice, ends: ExitStack | None = Non
                 return DocumentCamera(FolderOfFrames(_place(settings.address)))
             case _:
                 return cast(ports.DocumentCamera, _installed("document_camera", settings, ends))
+
+
+def document_scanner(settings: DocumentScannerDevice, ends: ExitStack | None = None) -> ports.DocumentScanner:
+    if settings.driver != "sane":
+        return cast(ports.DocumentScanner, _installed("document_scanner", settings, ends))
+    with _setting("document_scanner", "address"):
+        scanner = SaneScanner(settings.address)
+    if ends is not None:
+        ends.callback(scanner.close)
+    return scanner
 
 
 def receipt_printer(settings: ReceiptPrinterDevice, ends: ExitStack | None = None) -> ports.ReceiptPrinter:
