@@ -56,7 +56,7 @@ def step(page: ReadingSheets, event: Event, *, moment: Moment) -> Step:
 
 
 def _begin(page: ReadingSheets, source: SheetSource, moment: Moment) -> Step:
-    scan_id = moment.entropy[:8].hex()
+    scan_id = moment.entropy[17:25].hex()  # what no number of a submission is made of
     at_most = 1 if source is SheetSource.GLASS else page.at_most
     return replace(page, scan=SheetsComing(scan_id, source)), (ScanPages(scan_id, source, at_most),)
 

@@ -1,6 +1,7 @@
 """Every fault at every moment of a visit: it ends finished, or the citizen can leave with what is true. Never stuck."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -8,7 +9,8 @@ from hardware_sim.faults import FAULTS
 from kiosk import faults
 from kiosk.faults import Fault
 from kiosk.items import Catalogue
-from kiosk.journeys.events import Device
+from kiosk.journeys.events import Device, DeviceChanged
+from kiosk.ports import Ready
 from tests.journeys.trouble import Afternoon, Trouble
 from tests.journeys.visit import Visit
 
@@ -18,6 +20,17 @@ SHORT = 6  # ticks
 
 def _lost(device: Device, fault: Fault, *, gone: bool = False) -> Trouble:
     return Trouble(lost=(device, fault, gone))
+
+
+def _sheets(fault: Fault, *, gone: bool = False) -> tuple[Trouble, ...]:
+    """While nothing is scanned, and in the middle of a stack."""
+    lost = Trouble(lost=(Device.SCANNER, fault, gone), scanner=True)
+    return lost, Trouble(unscanned=fault, scanner=True)
+
+
+def _camera(trouble: Trouble) -> tuple[Trouble, ...]:
+    """Where there is no scanner, and where there is one."""
+    return trouble, replace(trouble, scanner=True)
 
 
 def _printer(fault: Fault, *, gone: bool = False) -> tuple[Trouble, ...]:
@@ -74,11 +87,20 @@ AS_PORTS_TELL_IT: dict[str, tuple[Trouble, ...]] = {
     "scanner.slow": (Trouble(),),
     "scanner.hostile": (Trouble(),),
     "scanner.unplugged": (_lost(Device.CODES, faults.CODE_READER_UNPLUGGED, gone=True),),
-    "camera.stale": (_lost(Device.CAMERA, faults.CAMERA_FROZEN),),
+    "sheets.jam": _sheets(faults.SCANNER_JAMMED),
+    "sheets.cover": _sheets(faults.SCANNER_COVER_OPEN),
+    "sheets.busy": _sheets(faults.SCANNER_BUSY),
+    "sheets.io-error": _sheets(faults.SCANNER_NOT_WORKING),
+    "sheets.no-memory": _sheets(faults.SCANNER_NO_MEMORY),
+    "sheets.denied": _sheets(faults.SCANNER_DENIED),
+    "sheets.no-answer": (*_sheets(faults.SCANNER_SILENT, gone=True), Trouble(scan_hangs=True, scanner=True)),
+    "sheets.slow": (Trouble(scanner=True), Trouble(scan_hangs=True, scanner=True)),
+    "sheets.unplugged": _sheets(faults.SCANNER_UNPLUGGED, gone=True),
+    "camera.stale": _camera(_lost(Device.CAMERA, faults.CAMERA_FROZEN)),
     "camera.glare": (Trouble(sight_is_bad=True),),
     "camera.dark": (Trouble(sight_is_bad=True),),
     "camera.blurred": (Trouble(sight_is_bad=True), Trouble(uncaptured=faults.CAMERA_NO_PAGE)),
-    "camera.unplugged": (_lost(Device.CAMERA, faults.CAMERA_UNPLUGGED, gone=True),),
+    "camera.unplugged": _camera(_lost(Device.CAMERA, faults.CAMERA_UNPLUGGED, gone=True)),
     # What a program that was started again finds; the crash harness and the scenarios cut the power itself.
     "power.cut": (Trouble(print_unknown=True),),
 }
@@ -94,6 +116,10 @@ OF_THE_STORE: dict[str, Trouble] = {
     "the platform is away": Trouble(platform_away=True),
 }
 ALL = {**AS_PORTS_TELL_IT, **{name: (trouble,) for name, trouble in OF_THE_STORE.items()}}
+
+
+def _visit(visit: Visit, trouble: Trouble) -> Visit:
+    return visit.happens(DeviceChanged(Device.SCANNER, Ready())) if trouble.scanner else visit
 
 
 def test_every_fault_that_can_be_simulated_is_swept() -> None:
@@ -116,7 +142,7 @@ def test_a_fault_at_any_moment_that_goes_away_lets_the_visit_end_handed_in(
 ) -> None:
     for trouble in ALL[name]:
         for begins in range(MOMENTS):
-            afternoon = Afternoon(visit_to(catalogue), trouble, begins, begins + SHORT)
+            afternoon = Afternoon(_visit(visit_to(catalogue), trouble), trouble, begins, begins + SHORT)
             afternoon.live()
             assert len(afternoon.sealed) == 1, f"given up at {begins}: {trouble}"
 
@@ -127,4 +153,4 @@ def test_a_fault_at_any_moment_that_stays_leaves_nobody_stuck_and_says_nothing_u
 ) -> None:
     for trouble in ALL[name]:
         for begins in range(MOMENTS):
-            Afternoon(visit_to(catalogue), trouble, begins, None).live()
+            Afternoon(_visit(visit_to(catalogue), trouble), trouble, begins, None).live()

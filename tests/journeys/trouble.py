@@ -15,9 +15,11 @@ from kiosk.journeys.effects import (
     KeepRating,
     PrintSlip,
     ReadCard,
+    ScanPages,
     Seal,
     StartTimer,
     StopFinding,
+    StopScanning,
     StopTimer,
     StopWatching,
     WatchDesk,
@@ -37,6 +39,7 @@ from kiosk.journeys.events import (
     LeftVisit,
     PageCaptured,
     PageNotCaptured,
+    PageScanned,
     PageSeen,
     PrintEnded,
     PutOff,
@@ -45,6 +48,11 @@ from kiosk.journeys.events import (
     RatingNotKept,
     Received,
     ReprintAsked,
+    ScanAsked,
+    ScanCancelled,
+    ScannerChosen,
+    ScanOver,
+    ScanProgress,
     Sight,
     Signed,
     SubmissionNotSealed,
@@ -68,12 +76,23 @@ from kiosk.journeys.pages import (
     OutOfService,
     RatingState,
     ReadingGuide,
+    ReadingSheets,
+    SheetsComing,
     SigningByHand,
     SlipPrinted,
     SlipPrinting,
     Take,
 )
-from kiosk.ports import Disconnected, NeedsAttention, NotPrinted, Printed, PrintOutcome, PrintUnknown, Ready
+from kiosk.ports import (
+    Disconnected,
+    NeedsAttention,
+    NotPrinted,
+    Printed,
+    PrintOutcome,
+    PrintUnknown,
+    Ready,
+    SheetSource,
+)
 from kiosk.submission import Receipt
 from tests.journeys.visit import GOOD, NOTHING, PAGE, SHOWN, SIGNATURE, Visit, content
 
@@ -82,13 +101,15 @@ ANSWERS = {"lives": "same", "phone": "13800005678", "account": "social-security-
 BLURRED = Sight(page=True, whole=True, bright=True, sharp=False, steady=True)
 PATIENCE = 4  # tries of the same thing before the citizen leaves it
 MOST_TICKS = 400
+STACK = 3  # sheets; one more than the household register has named pages
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
     """What is wrong, as the ports tell it. `lost`: a device does not work meanwhile. The others spoil outcomes.
 
-    `seals_after_all`: a submission that was said to be unknown is on the disk.
+    `seals_after_all`: a submission that was said to be unknown is on the disk. `scanner`: there is one, and the
+    citizen takes it. `unscanned`: what stops it after the first sheet. `scan_hangs`: it tells nothing any more.
     """
 
     lost: tuple[Device, Fault, bool] | None = None  # and whether its wire is gone
@@ -101,6 +122,9 @@ class Trouble:
     seal_certain: bool = True
     seals_after_all: bool = False
     platform_away: bool = False
+    scanner: bool = False
+    unscanned: Fault | None = None
+    scan_hangs: bool = False
 
 
 @dataclass
@@ -120,6 +144,7 @@ class Afternoon:
     _looking: bool = False
     _watching: bool = False
     _tries: dict[str, int] = field(default_factory=dict)
+    _pages: dict[str, int] = field(default_factory=dict)
     left: bool = False
 
     @property
@@ -132,11 +157,18 @@ class Afternoon:
             self._news()
             if self.left and isinstance(self.visit.page, Idle | OutOfService):
                 return
-            events = [self._due.pop(0)] if self._due else self._world() or self._citizen()
+            events = [self._next_due()] if self._due else self._world() or self._citizen()
             for event in events:
                 self._happen(event)
             self.tick += 1
         raise AssertionError(f"stuck on {type(self.visit.page).__name__} with {self.trouble}")
+
+    def _next_due(self) -> Event:
+        event = self._due.pop(0)
+        if isinstance(event, PageScanned | ScanProgress) and self.trouble.lost and self._is_lost(Device.SCANNER):
+            self._due = [e for e in self._due if not isinstance(e, PageScanned | ScanProgress | ScanOver)]
+            return ScanOver(event.scan_id, self.trouble.lost[1])
+        return event
 
     def _news(self) -> None:
         """A device that is lost, or is back."""
@@ -175,6 +207,10 @@ class Afternoon:
                 if self._is_lost(Device.CAMERA) and self.trouble.lost:
                     fault = self.trouble.lost[1]
                 self._due.append(PageNotCaptured(fault) if fault else PageCaptured(PAGE))
+            case ScanPages(scan_id, _, at_most):
+                self._due += self._scan(scan_id, at_most)
+            case StopScanning():
+                pass  # what is under way still comes
             case Seal(submission):
                 self._due.append(self._seal(submission.sid))
             case AwaitReceipt(sid):
@@ -194,6 +230,18 @@ class Afternoon:
                 self._timers[timer] = self.tick
             case StopTimer(timer):
                 self._timers.pop(timer, None)
+
+    def _scan(self, scan_id: str, at_most: int) -> list[Event]:
+        sheets: list[Event] = []
+        for _ in range(min(at_most, STACK)):
+            sheets += [ScanProgress(scan_id, 0.5), PageScanned(scan_id, PAGE)]
+        if self._is_lost(Device.SCANNER) and self.trouble.lost:
+            return [ScanOver(scan_id, self.trouble.lost[1])]
+        if self.wrong and self.trouble.scan_hangs:
+            return sheets[:2]
+        if self.wrong and self.trouble.unscanned:
+            return [*sheets[:2], ScanOver(scan_id, self.trouble.unscanned)]
+        return [*sheets, ScanOver(scan_id, None)]
 
     def _is_lost(self, device: Device) -> bool:
         return self.wrong and self.trouble.lost is not None and self.trouble.lost[0] is device
@@ -266,6 +314,8 @@ class Afternoon:
                 return [AnswerEdited(ANSWERS[field_id]), WentOn()]
             case Capturing() as page:
                 return self._at_the_camera(page)
+            case ReadingSheets() as page:
+                return self._at_the_scanner(page)
             case Checking():
                 return [AnswersConfirmed(SHOWN)]
             case SigningByHand():
@@ -286,10 +336,20 @@ class Afternoon:
     def _at_the_camera(self, page: Capturing) -> list[Event]:
         if not page.missing:
             return [WentOn()]
+        if self.visit.session.devices.works(Device.SCANNER) and not self._tired_of(f"scanner {page.material_id}"):
+            return [ScannerChosen()]
         material = page.case.item.material(page.material_id)
         if not self._tired_of(f"photograph {page.material_id} {page.slot}"):
             return [PageSeen(NOTHING)]  # and lays it down anew
         return [PutOff()] if material.later else self._leave()
+
+    def _at_the_scanner(self, page: ReadingSheets) -> list[Event]:
+        if isinstance(page.scan, SheetsComing):
+            return [ScanCancelled()] if self._tired_of("waiting for a sheet") else []
+        if not page.missing:
+            return [WentOn()]
+        again = not self._tired_of(f"scan {page.material_id} {page.slot}")
+        return [ScanAsked(SheetSource.FEEDER)] if again else [WentBack()]
 
     def _with_the_result(self, done: Done) -> list[Event]:
         if isinstance(done.slip, SlipPrinting):
@@ -314,4 +374,8 @@ class Afternoon:
                 assert not slip_printed or self.printed
                 if self.sealed and not submitted:
                     assert uncertain, "said that nothing was handed in, and it was"
+            case Capturing() | ReadingSheets() as page:
+                there = len(page.pages) - len(page.missing)
+                assert there >= self._pages.get(page.material_id, 0), "a page that was taken is gone"
+                self._pages[page.material_id] = there
         assert len(self.sealed) <= 1, "handed in twice"

@@ -79,10 +79,12 @@ class Visit:
     asked: list[Effect] = field(default_factory=list)
     now: datetime = datetime(2026, 11, 23, 9, 46, tzinfo=CHINA)
     clock: ClockReading = UNKNOWN
+    steps: int = 0
 
     def happens(self, *events: Event) -> "Visit":
         for event in events:
-            moment = Moment(self.now, bytes(range(32)), self.clock)
+            self.steps += 1
+            moment = Moment(self.now, bytes(range(17)) + self.steps.to_bytes(8) + bytes(7), self.clock)
             result = step(self.session, event, moment=moment, terminal=self.terminal)
             self.session, self.effects = result.state, result.effects
             self.asked += result.effects
