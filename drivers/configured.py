@@ -19,6 +19,7 @@ from drivers.identity_card.pcsc_storage import StorageCardReader
 from drivers.identity_card.portrait import PortraitDecoder
 from drivers.identity_card.sam_reader import SamReader
 from drivers.identity_card.sam_wires import sam_transport
+from drivers.identity_card.sdt_library import SdtLibraryReader, sdt_address
 from drivers.installed import installed_driver
 from drivers.page_printer.ipp_printer import IppPrinter
 from drivers.receipt_printer.escpos_printer import EscPosPrinter
@@ -40,8 +41,9 @@ from kiosk.configuration import (
 DEVICES = Path("/dev")
 
 
+DECODING = ("sam", "sdt-library")  # drivers of identity cards that take a library for photos
 OURS: Mapping[str, tuple[str, ...]] = {
-    "identity_card_reader": ("sam", "pcsc-storage"),
+    "identity_card_reader": ("sam", "pcsc-storage", "sdt-library"),
     "smart_card_reader": ("pcsc",),
     "code_reader": ("camera", "scan-engine", "wedge"),
     "document_camera": ("uvc", "frames"),
@@ -72,6 +74,12 @@ def identity_card_reader(settings: IdentityCardReaderDevice, ends: ExitStack | N
                 reader = StorageCardReader(reader_name(settings.address))
                 ends.callback(reader.close)
                 return reader
+            case "sdt-library":
+                if portraits:
+                    ends.callback(portraits.close)
+                through = SdtLibraryReader(sdt_address(settings.address), portraits=portraits)
+                ends.callback(through.close)
+                return through
             case _:
                 return cast(ports.IdentityCardReader, _installed("identity_card_reader", settings, ends))
 
@@ -79,7 +87,7 @@ def identity_card_reader(settings: IdentityCardReaderDevice, ends: ExitStack | N
 def _portraits(settings: IdentityCardReaderDevice) -> PortraitDecoder | None:
     if settings.photo_decoder is None:
         return None
-    if settings.driver != "sam":
+    if settings.driver not in DECODING:
         raise ValueError(f"the driver {settings.driver} decodes no photos")
     library = Path(settings.photo_decoder)
     if not library.is_file():

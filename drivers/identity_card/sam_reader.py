@@ -27,21 +27,20 @@ from drivers.identity_card.sam_frames import (
     parse_sam_number,
     parse_text_and_photo,
 )
-from drivers.identity_card.sam_traces import without_the_card
+from drivers.identity_card.sam_traces import SAM
 from drivers.identity_card.sam_wires import sam_transport
-from drivers.probing import Finding, patient_status, probe_main, status_finding
-from drivers.tracing import trace_argument, traced
+from drivers.identity_card.sam_words import FAULT_OF_WORD
+from drivers.probing import Finding, patient_status, probe_main, status_finding, tape_of
+from drivers.traces.recording import recorded
 from drivers.transport import Transport, TransportLost
 from kiosk.faults import (
     CARD_LIFTED_TOO_EARLY,
     CARD_UNREADABLE,
-    CARD_UNSUPPORTED,
     CARDS_TWO,
     PHOTO_DECODER_FAILED,
     READER_NOT_WORKING,
     READER_SILENT,
     READER_UNPLUGGED,
-    Fault,
 )
 from kiosk.identity import IdentityCard
 from kiosk.ports import (
@@ -61,19 +60,6 @@ ASK_WITHIN_S = 0.3
 READ_WITHIN_S = 1.9
 ADDRESS_WITHIN_S = 1.5
 ALL_WITHIN_S = 2.4  # inside the port's 2.5 s: what comes last gets what is left
-
-_FAULTS: dict[int, Fault] = {
-    Word.CANNOT_AUTHENTICATE_CARD: CARD_UNREADABLE,  # these three: a card that is not genuine, or worn out
-    Word.CANNOT_AUTHENTICATE_SAM: CARD_UNREADABLE,
-    Word.NOT_VERIFIED: CARD_UNREADABLE,
-    Word.WRONG_CARD_TYPE: CARD_UNSUPPORTED,
-    Word.NOT_READ: CARD_LIFTED_TOO_EARLY,
-    Word.NO_RANDOM_NUMBER: CARD_UNREADABLE,
-    Word.NO_CARD: CARD_LIFTED_TOO_EARLY,
-    Word.NOT_SELECTED: CARD_LIFTED_TOO_EARLY,
-    Word.SELF_TEST_FAILED: READER_NOT_WORKING,
-    Word.NOT_AUTHORISED: READER_NOT_WORKING,
-}
 
 
 class Portraits(Protocol):
@@ -138,7 +124,7 @@ class SamReader:
             case Reply(status=Word.NO_CARD | Word.NOT_SELECTED):
                 return NoCard()
             case Reply(status=status):
-                fault = _FAULTS.get(status, READER_NOT_WORKING)
+                fault = FAULT_OF_WORD.get(status, READER_NOT_WORKING)
                 return NeedsAttention(fault) if fault is READER_NOT_WORKING else NotReadable(fault)
             case Broken():
                 return NeedsAttention(READER_NOT_WORKING)
@@ -200,7 +186,7 @@ class SamReader:
             case Reply(status=Word.DONE, payload=payload):
                 return payload
             case Reply(status=status):
-                return NotReadable(_FAULTS.get(status, CARD_UNREADABLE))
+                return NotReadable(FAULT_OF_WORD.get(status, CARD_UNREADABLE))
             case Broken():
                 return NotReadable(CARD_UNREADABLE)
             case disconnected:
@@ -237,7 +223,7 @@ class SamReader:
 
 def _probe(chosen: argparse.Namespace) -> Iterator[Finding]:
     wire = sam_transport(chosen.address)
-    with closing(traced(wire, chosen.trace, cleaned=without_the_card)) as transport:
+    with closing(recorded(wire, tape_of(chosen, "identity_card_reader", "sam", SAM))) as transport:
         reader = SamReader(transport)
         yield Finding("tested against", TESTED_AGAINST)
         status = patient_status(reader)
@@ -262,7 +248,6 @@ def _reading(outcome: CardContent | NotReadable | Disconnected) -> Finding:
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--read", action="store_true", help="read the card that lies there; shows only its kind")
-    trace_argument(parser)
 
 
 if __name__ == "__main__":

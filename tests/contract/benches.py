@@ -20,6 +20,7 @@ from drivers.document_camera.frames import FolderOfFrames
 from drivers.identity_card.pcsc_storage import StorageCardReader
 from drivers.identity_card.sam_reader import SamReader
 from drivers.identity_card.sam_wires import sam_transport
+from drivers.identity_card.sdt_library import SdtLibraryReader, sdt_address
 from drivers.receipt_printer.escpos_printer import EscPosPrinter
 from drivers.receipt_printer.profiles import profile_named
 from drivers.smart_card.smart_card_reader import SmartCardReader
@@ -48,6 +49,7 @@ from tests.contract.usb_hands import ScriptedUsbHands, SimulatedUsbHands, Simula
 from tests.wires.desk_pictures import SIZE, desk, place, sheet
 from tests.wires.printer_wire import PrinterWire, Trouble
 from tests.wires.sam_wire import SamWire
+from tests.wires.sdt_library import sdt_library
 from tests.wires.usbip_backend import UsbIpBackend
 from tests.wires.virtual_card import virtual_slot
 
@@ -108,6 +110,12 @@ def _simulated_storage_cards() -> Iterator[ReaderBench]:
         closing(StorageCardReader(slot.reader)) as reader,
     ):
         yield Bench(reader, LaidCards(hands))
+
+
+@contextmanager
+def _reader_behind_a_library() -> Iterator[ReaderBench]:
+    with sdt_library() as maker, closing(SdtLibraryReader(sdt_address(maker.address))) as reader:
+        yield Bench(reader, LaidCards(maker))
 
 
 @contextmanager
@@ -317,6 +325,7 @@ IDENTITY_CARD_READERS: dict[str, Callable[[], AbstractContextManager[ReaderBench
     "scripted, USB": lambda: _usb_reader(ScriptedUsbHands.at_a_reader),
     "simulated, USB": lambda: _usb_reader(SimulatedUsbHands.at_a_reader),
     "storage cards in a virtual reader": _storage_card_reader,
+    "behind a maker's library": _reader_behind_a_library,
     "simulated storage cards in a virtual reader": _simulated_storage_cards,
 }
 SMART_CARD_READERS: dict[str, Callable[[], AbstractContextManager[SmartCardBench]]] = {
