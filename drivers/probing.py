@@ -6,8 +6,13 @@ import logging
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Protocol
 
+from drivers.traces.protocols import WireProtocol
+from drivers.traces.recording import Tape
+from drivers.traces.replaying import DialogueDiffers
+from drivers.traces.trace_file import DamagedTrace
 from drivers.transport import LossLog
 from kiosk.ports import Degraded, Disconnected, NeedsAttention, Ready, Starting, Status
 
@@ -73,12 +78,32 @@ def probe_main(
     parser.add_argument("--probe", action="store_true", required=True, help="ask the device now")
     parser.add_argument("--address", required=True, help=f"for example {address_example}")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    parser.add_argument("--trace", type=Path, metavar="FILE", help="write down what is said, without personal data")
     extend(parser)
     chosen = parser.parse_args(arguments)
     tell_why_wires_are_lost()
     good = True
-    for finding in probe(chosen):
+    for finding in _with_its_trace(probe, chosen):
         good = good and finding.good
         line = f"{'ok ' if finding.good else 'BAD'} {finding.name}: {finding.value}"
         print(json.dumps(asdict(finding), ensure_ascii=False) if chosen.json else line, file=sys.stdout, flush=True)
     return 0 if good else 1
+
+
+def tape_of(chosen: argparse.Namespace, device: str, driver: str, protocol: WireProtocol) -> Tape | None:
+    """The tape that `--trace` asks for."""
+    return None if chosen.trace is None else Tape(chosen.trace, device, driver, protocol)
+
+
+def _with_its_trace(
+    probe: Callable[[argparse.Namespace], Iterable[Finding]], chosen: argparse.Namespace
+) -> Iterable[Finding]:
+    """A trace that cannot be read or written, or that went otherwise, is a finding too."""
+    try:
+        yield from probe(chosen)
+    except (DamagedTrace, DialogueDiffers) as trouble:
+        yield Finding("trace", str(trouble), good=False)
+    except OSError as error:
+        if error.filename is None or Path(error.filename) != chosen.trace:
+            raise
+        yield Finding("trace", f"{chosen.trace} cannot be written: {error.strerror}", good=False)

@@ -189,8 +189,13 @@ class TcpTransport:
 def open_transport(address: str, *, default_baud: int = 115200) -> Transport:
     """`serial:/dev/ttyS1?baud=115200`, `tcp:host:port`, or `usb:VVVV:PPPP[:SERIAL]` for a printer.
 
-    Behind `serial:` may stand `flow=xonxoff` or `flow=rtscts` too. Opens nothing yet; ValueError for any other form.
+    Behind `serial:` may stand `flow=xonxoff` or `flow=rtscts` too. `trace:/path/FILE` plays a trace. Opens nothing yet;
+    ValueError for any other form, and for a damaged trace.
     """
+    if address.startswith("trace:"):
+        from drivers.traces.replaying import replayed
+
+        return replayed(address)
     try:
         transport = _named(address, default_baud)
     except ValueError:  # a baud or port that is no number

@@ -29,7 +29,7 @@ _KEYS: dict[int, tuple[str, str]] = {
     **{code: (same, same) for code, same in ((57, " "), (1, "\x1b"), (14, "\b"), (111, "\x7f"))},
     86: ("\\", "|"),
 }
-_KEYPAD = dict(zip((82, 79, 80, 81, 75, 76, 77, 71, 72, 73), "0123456789", strict=True))
+KEYPAD = dict(zip((82, 79, 80, 81, 75, 76, 77, 71, 72, 73), "0123456789", strict=True))
 _KEYPAD_SIGNS = {83: ".", 55: "*", 74: "-", 78: "+", 98: "/", 117: "=", 121: ","}
 
 
@@ -76,8 +76,8 @@ class Keys:
             self.number = ""
         elif code in _ENDS:
             return self.end()
-        elif self.number is not None and code in _KEYPAD:
-            self.number = (self.number + _KEYPAD[code])[:7]
+        elif self.number is not None and code in KEYPAD:
+            self.number = (self.number + KEYPAD[code])[:7]
         else:
             self._type(self._character(code))
         return None
@@ -103,8 +103,8 @@ class Keys:
             self.typed, self.spoilt = bytearray(), True
 
     def _character(self, code: int) -> bytes:
-        if code in _KEYPAD:
-            return _KEYPAD[code].encode()
+        if code in KEYPAD:
+            return KEYPAD[code].encode()
         if code in _KEYPAD_SIGNS:
             return _KEYPAD_SIGNS[code].encode()
         if code not in _KEYS:
@@ -114,6 +114,11 @@ class Keys:
         if self.held & _CONTROLS:
             return _control(low, high)
         return (high if shifted else low).encode()
+
+
+def key_of(character: str) -> int | None:
+    """The code of the key that types it, alone or with shift."""
+    return next((code for code, typed in _KEYS.items() if character in typed), None)
 
 
 def parse_keys(events: Iterable[Event]) -> list[Typed | Spoilt]:

@@ -17,6 +17,8 @@ from drivers.identity_card.sam_frames import (
     first_reply,
     parse_text_and_photo,
 )
+from drivers.traces.invented import photograph
+from drivers.traces.protocols import WireProtocol, by_saying
 from kiosk.chip_layouts import KIND_AT
 
 _HEAD_BYTES = len(PREAMBLE) + 5  # with LEN and the status words
@@ -57,13 +59,14 @@ def _nobody(reply: Reply) -> bytes:
         if len(payload) == _SAM_NUMBER_BYTES:
             return payload
         if files := parse_text_and_photo(payload):
-            return payload[:4] + _invented(files[0]) + bytes(PHOTO_BYTES)
+            return payload[:4] + invented_text(files[0]) + photograph(PHOTO_BYTES)
         if payload and len(payload) % ADDRESS_BYTES == 0:
             return "住址".ljust(ADDRESS_BYTES // 2).encode("utf-16-le") * (len(payload) // ADDRESS_BYTES)
     return bytes(len(payload))
 
 
-def _invented(text: bytes) -> bytes:
+def invented_text(text: bytes) -> bytes:
+    """Somebody invented in the layout of this chip's text."""
     kind = text[KIND_AT : KIND_AT + 2].decode("utf-16-le", errors="replace")
     chip = bytearray(" ".encode("utf-16-le") * (TEXT_BYTES // 2))
     for at, value in ({KIND_AT: kind} | _SHARED | _INVENTED.get(kind, {})).items():
@@ -74,3 +77,6 @@ def _invented(text: bytes) -> bytes:
 def _frame(status: int, payload: bytes) -> bytes:
     body = (len(payload) + 4).to_bytes(2, "big") + bytes([0, 0, status]) + payload
     return PREAMBLE + body + bytes([reduce(xor, body)])
+
+
+SAM = WireProtocol("sam", by_saying(received=without_the_card))

@@ -24,7 +24,7 @@ NUMBER, NAME, SEX, NATION, BIRTH = 0x08, 0x09, 0x0A, 0x0B, 0x0D
 _LENGTHS = {ISSUED: 4, VALID_TO: 4, CARD_NUMBER: 9, NUMBER: 18, NAME: 30, SEX: 1, NATION: 1, BIRTH: 4}
 _FILES = {CARD_FILE: (ISSUED, VALID_TO, CARD_NUMBER), HOLDER_FILE: (NUMBER, NAME, SEX, NATION, BIRTH)}
 _NEEDED = frozenset({CARD_NUMBER, NUMBER, NAME})
-_HOLDER_FROM = 7  # tags of the holder's file begin at 08; cards that count records begin at 1
+HOLDER_FROM = 7  # tags of the holder's file begin at 08; cards that count records begin at 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def encode_read_tag(tag: int) -> bytes:
 
 def encode_read_record(file: int, tag: int) -> bytes:
     """The same record by its number, for cards that know no reading by tag."""
-    number = tag - _HOLDER_FROM if file == HOLDER_FILE else tag
+    number = tag - HOLDER_FROM if file == HOLDER_FILE else tag
     return bytes((0x00, 0xB2, number, 0x04, _LENGTHS[tag] + 2))
 
 

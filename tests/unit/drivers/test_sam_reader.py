@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from drivers.identity_card.sam_reader import SamReader
-from drivers.tracing import RecordedTransport, ReplayedTransport
+from drivers.traces.protocols import PLAIN
+from drivers.traces.recording import RecordedTransport, Tape
+from drivers.traces.replaying import Replay, ReplayedTransport
 from kiosk.chip_layouts import parse_chip
 from kiosk.faults import (
     CARD_LIFTED_TOO_EARLY,
@@ -200,12 +202,14 @@ def test_an_address_that_cannot_be_read_never_spoils_the_card(
 
 def test_a_recorded_dialogue_can_be_replayed(tmp_path: Path) -> None:
     wire = SamWire(chip=CHIP)
-    recorded = SamReader(RecordedTransport(wire, tmp_path / "trace"))
+    tape = Tape(tmp_path / "trace", "identity_card_reader", "sam", PLAIN)
+    recorded = SamReader(RecordedTransport(wire, tape))
     first = [recorded.status(), recorded.find_card(), recorded.read_card(), recorded.find_card()]
     wire.unplug()
     first.append(recorded.status())
-    replay = ReplayedTransport(tmp_path / "trace")
-    replayed = SamReader(replay)
+    tape.flush()
+    replay = Replay(tmp_path / "trace")
+    replayed = SamReader(ReplayedTransport(replay))
     again = [replayed.status(), replayed.find_card(), replayed.read_card(), replayed.find_card(), replayed.status()]
     assert first == again
     assert replay.finished

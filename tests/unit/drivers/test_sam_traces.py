@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from drivers.identity_card.sam_frames import PREAMBLE, Reply, first_reply, parse_text_and_photo
 from drivers.identity_card.sam_reader import SamReader
-from drivers.identity_card.sam_traces import without_the_card
-from drivers.tracing import RecordedTransport, ReplayedTransport, traced
+from drivers.identity_card.sam_traces import SAM, without_the_card
+from drivers.traces.invented import photograph
+from drivers.traces.recording import Tape, recorded
+from drivers.traces.replaying import Replay, ReplayedTransport
 from kiosk.chip_layouts import parse_chip
 from kiosk.identity import IdentityCard
 from kiosk.ports import CardContent, CardPresent, Ready
@@ -39,7 +41,7 @@ def test_a_card_becomes_an_invented_one_of_the_same_layout(card: dict[str, Any])
     was, became = parse_chip(chip), parse_chip(files[0])
     assert isinstance(was, IdentityCard)
     assert isinstance(became, IdentityCard)
-    assert (became.kind, rest, files[1]) == (was.kind, b"", bytes(1024))
+    assert (became.kind, rest, files[1]) == (was.kind, b"", photograph(1024))
     assert became.number.startswith(("10", "81001019800512", "910999", "XXA"))
 
 
@@ -81,14 +83,13 @@ def test_any_bytes_keep_their_length(parts: list[bytes]) -> None:
 
 def test_a_dialogue_that_was_traced_is_replayed_with_the_invented_card(tmp_path: Path) -> None:
     wire = SamWire(chip=bytes.fromhex(CARDS[1]["chip"]), newest_address=utf16("演示路"))
-    recorded = traced(wire, tmp_path / "trace", cleaned=without_the_card)
-    assert isinstance(recorded, RecordedTransport)
-    reader = SamReader(recorded)
+    traced = recorded(wire, Tape(tmp_path / "trace", "identity_card_reader", "sam", SAM))
+    reader = SamReader(traced)
     assert [reader.status(), reader.find_card()] == [Ready(), CardPresent()]
     real = reader.read_card()
-    recorded.close()
-    replay = ReplayedTransport(tmp_path / "trace")
-    replayed = SamReader(replay)
+    traced.close()
+    replay = Replay(tmp_path / "trace")
+    replayed = SamReader(ReplayedTransport(replay))
     assert [replayed.status(), replayed.find_card()] == [Ready(), CardPresent()]
     again = replayed.read_card()
     assert replay.finished
@@ -102,4 +103,4 @@ def test_a_dialogue_that_was_traced_is_replayed_with_the_invented_card(tmp_path:
 
 def test_without_a_trace_the_wire_is_as_it_was() -> None:
     wire = SamWire()
-    assert traced(wire, None) is wire
+    assert recorded(wire, None) is wire

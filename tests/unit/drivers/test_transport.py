@@ -9,9 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from drivers.tracing import DialogueDiffers, RecordedTransport, ReplayedTransport
 from drivers.transport import SerialTransport, TcpTransport, Transport, TransportLost, open_transport
-from tests.wires.scripted_wire import ScriptedWire
 
 DEADLINE_S = 5.0
 
@@ -123,24 +121,6 @@ def test_an_address_that_makes_no_sense_is_refused_at_once(address: str) -> None
 def test_addresses_name_their_wire() -> None:
     assert isinstance(open_transport("serial:/dev/ttyS1"), SerialTransport)
     assert isinstance(open_transport("tcp:printer.hall:9100"), TcpTransport)
-
-
-def test_a_replay_notices_another_question(tmp_path: Path) -> None:
-    trace = tmp_path / "trace"
-    recorded = RecordedTransport(ScriptedWire([b"answer", None]), trace)
-    recorded.write(b"question")
-    assert recorded.read(within_s=0) == b"answer"
-    with pytest.raises(TransportLost):
-        recorded.read(within_s=0)
-    replayed = ReplayedTransport(trace)
-    with pytest.raises(DialogueDiffers):
-        replayed.write(b"another")
-    replayed = ReplayedTransport(trace)
-    replayed.write(b"question")
-    assert replayed.read(within_s=0) == b"answer"
-    with pytest.raises(TransportLost):
-        replayed.read(within_s=0)
-    assert replayed.finished
 
 
 @pytest.mark.parametrize(
