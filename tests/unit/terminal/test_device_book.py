@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.faults import CAMERA_FROZEN, PAPER_OUT, PRINTER_SILENT, SMART_CARD_REMOVED
+from kiosk.faults import CAMERA_FROZEN, PAPER_OUT, PRINTER_SILENT, SHEETS_JAMMED, SMART_CARD_REMOVED
 from kiosk.health import Counter, DeviceHealth
 from kiosk.identity import CardKind
 from kiosk.journeys.events import (
@@ -16,9 +16,10 @@ from kiosk.journeys.events import (
     DeviceChanged,
     Event,
     PageNotCaptured,
+    PagesPrintEnded,
     PrintEnded,
 )
-from kiosk.ports import CardContent, NeedsAttention, Printed, PrintUnknown, Ready, Used
+from kiosk.ports import CardContent, NeedsAttention, NotPrinted, PagesPrinted, Printed, PrintUnknown, Ready, Used
 from sync.outbox.overview import Overview
 from sync.outbox.store import Outbox
 from terminal.device_book import KEEP_EVERY_S, DeviceBook
@@ -102,6 +103,8 @@ def test_what_a_broken_store_did_not_take_is_brought_again(store: Store, monkeyp
         (PageNotCaptured(CAMERA_FROZEN), "document_camera", Counter.PAGES_FAILED),
         (PrintEnded("job", Printed()), "receipt_printer", Counter.PRINTS),
         (PrintEnded("job", PrintUnknown(PRINTER_SILENT)), "receipt_printer", Counter.PRINTS_FAILED),
+        (PagesPrintEnded("job", NotPrinted(SHEETS_JAMMED)), "page_printer", Counter.PRINTS_FAILED),
+        (PagesPrintEnded("job", PrintUnknown(SHEETS_JAMMED)), "page_printer", Counter.PRINTS_FAILED),
     ],
 )
 def test_what_happens_at_the_terminal_is_counted_by_device(
@@ -118,6 +121,13 @@ def test_the_paper_that_a_print_has_used_is_counted(store: Store) -> None:
     store.book.used(Used(paper_mm=140, cuts=1))
     store.now_s += KEEP_EVERY_S
     assert store.written()["receipt_printer"].counters == {Counter.PAPER_MM: 140, Counter.CUTS: 1}
+
+
+def test_sheets_that_came_out_are_counted_with_their_print(store: Store) -> None:
+    store.book.hear(DeviceChanged(Device.PAGE_PRINTER, Ready()))
+    store.book.hear(PagesPrintEnded("job", PagesPrinted(2)))
+    store.now_s += KEEP_EVERY_S
+    assert store.written()["page_printer"].counters == {Counter.PRINTS: 1, Counter.SHEETS: 2}
 
 
 def test_the_store_is_no_device_of_the_book(store: Store) -> None:
