@@ -49,6 +49,7 @@ OURS: Mapping[str, tuple[str, ...]] = {
     "document_camera": ("uvc", "frames"),
     "document_scanner": ("sane",),
     "receipt_printer": ("escpos",),
+    "page_printer": ("ipp",),
 }
 
 
@@ -163,7 +164,9 @@ def _installed(port: str, settings: Any, ends: ExitStack | None) -> object:
         return makes_adapter(settings, ExitStack() if ends is None else ends)
 
 
-def page_printer(settings: PagePrinterDevice) -> ports.PagePrinter:
+def page_printer(settings: PagePrinterDevice, ends: ExitStack | None = None) -> ports.PagePrinter:
+    if settings.driver != "ipp":
+        return cast(ports.PagePrinter, _installed("page_printer", settings, ends))
     with _setting("page_printer", "address"):
         return IppPrinter(settings.address)
 

@@ -1,13 +1,23 @@
 """Says what a terminal has and lacks: the machine, then all that its configuration names."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
-from drivers.configured import code_reader, document_camera, identity_card_reader, receipt_printer, smart_card_reader
-from kiosk.configuration import Configuration
+from drivers.configured import (
+    code_reader,
+    document_camera,
+    document_scanner,
+    identity_card_reader,
+    page_printer,
+    receipt_printer,
+    smart_card_reader,
+)
+from drivers.probing import Device
+from kiosk.configuration import Configuration, Devices
 from kiosk.faults import WhoActs
 from provisioning.findings import Finding, Grade, ok
 from provisioning.machine import check_machine
@@ -19,6 +29,16 @@ from sync.outbox.overview import NoStore, overview
 from sync.outbox.schema import StoreTrouble
 from sync.strict_toml import FileFault
 from ui.texts import texts_of
+
+MAKERS: Mapping[str, Callable[..., Device]] = {
+    "identity_card_reader": identity_card_reader,
+    "smart_card_reader": smart_card_reader,
+    "code_reader": code_reader,
+    "document_camera": document_camera,
+    "document_scanner": document_scanner,
+    "receipt_printer": receipt_printer,
+    "page_printer": page_printer,
+}
 
 
 def examine(configuration_files: Sequence[Path]) -> list[Finding]:
@@ -50,12 +70,7 @@ def check_clock(configuration: Configuration) -> list[Finding]:
 
 def examine_configured(configuration: Configuration) -> list[Finding]:
     """The store's place, who the terminal is, its clock, the gateway, and every device."""
-    reader = configuration.devices.identity_card_reader
-    camera = configuration.devices.document_camera
-    printer = configuration.devices.receipt_printer
-    slot, codes = configuration.devices.smart_card_reader, configuration.devices.code_reader
     identity = read_identity(Path(configuration.store.directory))
-    texts = texts_of("zh_hans")
     with ExitStack() as ends:
         return [
             ok("configuration", f"terminal {configuration.terminal.code}, {configuration.hall.name}"),
@@ -63,23 +78,15 @@ def examine_configured(configuration: Configuration) -> list[Finding]:
             identity_finding(identity, configuration.terminal.code, datetime.now().astimezone()),
             *check_clock(configuration),
             check_gateway(configuration.gateway, identity.authority if isinstance(identity, Identity) else None),
-            *check_device(
-                "identity card reader", lambda: identity_card_reader(reader, ends), texts, simulated=reader.simulated
-            ),
-            *(
-                check_device(
-                    "smart card reader", lambda: smart_card_reader(slot, ends), texts, simulated=slot.simulated
-                )
-                if slot
-                else ()
-            ),
-            *(
-                check_device("code reader", lambda: code_reader(codes, ends), texts, simulated=codes.simulated)
-                if codes
-                else ()
-            ),
-            *check_device("document camera", lambda: document_camera(camera, ends), texts, simulated=camera.simulated),
-            *check_device(
-                "receipt printer", lambda: receipt_printer(printer, ends), texts, simulated=printer.simulated
-            ),
+            *(finding for device in MAKERS for finding in _check_device(device, configuration.devices, ends)),
         ]
+
+
+def _check_device(name: str, devices: Devices, ends: ExitStack) -> list[Finding]:
+    """None of what this terminal was not given."""
+    settings = getattr(devices, name)
+    if settings is None:
+        return []
+    texts = texts_of("zh_hans")
+    connect = partial(MAKERS[name], settings, ends)
+    return check_device(name.replace("_", " "), connect, texts, simulated=settings.simulated)

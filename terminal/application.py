@@ -18,6 +18,7 @@ from PySide6.QtGui import QGuiApplication
 from drivers.configured import (
     code_reader,
     document_camera,
+    document_scanner,
     identity_card_reader,
     page_printer,
     receipt_printer,
@@ -40,6 +41,7 @@ from terminal.services.all import Services
 from terminal.services.card_readers import ReaderService
 from terminal.services.code_reader import CodeReaderService
 from terminal.services.document_camera import CameraService
+from terminal.services.document_scanner import ScannerService
 from terminal.services.page_printer import PagePrinterService
 from terminal.services.receipt_printer import PrinterService
 from terminal.services.reporting import Report
@@ -178,11 +180,15 @@ class Application:
         if devices.code_reader:
             count = partial(self._book.count, Device.CODES, Counter.CODES)
             codes = CodeReaderService(code_reader(devices.code_reader, self._ends), report, self._bug, count=count)
+        scanner = None
+        if devices.document_scanner:
+            scanner = ScannerService(document_scanner(devices.document_scanner, self._ends), report, self._bug)
         pages = None
         if devices.page_printer:
-            pages = PagePrinterService(page_printer(devices.page_printer), report, self._bug)
+            pages = PagePrinterService(page_printer(devices.page_printer, self._ends), report, self._bug)
         return Services(
             card_readers=readers,
+            scanner=scanner,
             page_printer=pages,
             codes=codes,
             camera=CameraService(
@@ -225,6 +231,8 @@ class Application:
         self._view.close()
         self._plugged.stop(within_s=STOP_WITHIN_S)
         self._services.camera.stop_watching()
+        if self._services.scanner:
+            self._services.scanner.stop_scanning()
         self._services.stop(within_s=STOP_WITHIN_S, last=self._book.write_down_all)
         self._ends.close()
         self._view.deleteLater()
