@@ -1,7 +1,7 @@
 """SANE's calls, in a process of their own: what hangs or crashes in a backend can be ended from outside.
 
-`sane_scanner.py` starts it with a scanner's name for one request, a JSON list. An answer is a JSON object, or the letter
-`L` and lines of the picture as they came. The last object has `status`, SANE's number, and `at`, the call that gave it.
+`sane_scanner.py` starts it with a scanner's name for one request, a JSON list. An answer is a JSON object, or the
+letter `L` and lines of the picture as they came. The last object has `status`, SANE's number, and `at`: of which call.
 Imports nothing of ours. What is declared here of libsane is sane.h's (SANE standard 1.06).
 """
 
@@ -19,7 +19,7 @@ UNIT_PIXEL, UNIT_MM = 1, 3
 CONSTRAINT_RANGE, CONSTRAINT_WORDS, CONSTRAINT_STRINGS = 1, 2, 3
 SETTABLE, INACTIVE = 1, 32
 SET_VALUE = 1
-RESOLUTION_DPI = 300
+RESOLUTION_DPI = 200  # what is handed on is A4 at 200; more only takes longer
 A4_MM = (210.0, 297.0)
 MM_PER_INCH = 25.4
 PIECE_BYTES = 65_536

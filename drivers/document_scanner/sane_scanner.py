@@ -29,7 +29,10 @@ from drivers.document_scanner.sane_answers import (
     outcome_of_opening,
     parse_answer,
 )
-from drivers.probing import Finding, patient_status, probe_main, status_finding
+from drivers.document_scanner.sane_traces import SANE
+from drivers.probing import Finding, patient_status, probe_main, status_finding, tape_of
+from drivers.traces.children import Child, child_at
+from drivers.traces.recording import Tape
 from kiosk.faults import SCANNER_NOT_WORKING, SCANNER_SILENT
 from kiosk.ports import (
     CapturedPage,
@@ -91,9 +94,9 @@ class _Scan:
 class SaneScanner:
     """`kiosk.ports.DocumentScanner`. `name`: SANE's, or how it begins. `close` ends the child."""
 
-    def __init__(self, name: str, *, silent_after_s: float = SILENT_AFTER_S) -> None:
+    def __init__(self, name: str, *, silent_after_s: float = SILENT_AFTER_S, child: Child | None = None) -> None:
         logging.getLogger(__name__).info("document scanner: tested against %s", TESTED_AGAINST)
-        self._child = _child(name)
+        self._child = child or _child(name)
         self._silent_after_s = silent_after_s
         self._heard_at = 0.0
         self._status: Status = Starting()
@@ -244,6 +247,11 @@ class SaneScanner:
         return place is None or _USB.joinpath(*place.groups()).exists()
 
 
+def sane_child(address: str, tape: Tape | None = None) -> Child:
+    """Of the scanner with this name, or of a trace of one (`trace:/path/FILE`). ValueError for a damaged trace."""
+    return child_at(address, lambda: _child(address), tape)
+
+
 def _child(name: str) -> ChildProcess:
     return ChildProcess(_SCRIPT, name, longest=_ANSWER_MAX, with_packages=False, left_alone_s=LEFT_ALONE_S)
 
@@ -267,7 +275,8 @@ def scanners() -> tuple[tuple[str, str], ...]:
 
 def _probe(chosen: argparse.Namespace) -> Iterator[Finding]:
     yield Finding("tested against", TESTED_AGAINST)
-    with closing(SaneScanner(chosen.address)) as scanner:
+    child = sane_child(chosen.address, tape_of(chosen, "document_scanner", "sane", SANE))
+    with closing(SaneScanner(chosen.address, child=child)) as scanner:
         status = patient_status(scanner)
         yield status_finding(status)
         if not isinstance(status, Ready):
