@@ -10,12 +10,14 @@ from kiosk import faults
 from kiosk.faults import Fault
 from kiosk.items import Catalogue
 from kiosk.journeys.events import Device, DeviceChanged
-from kiosk.ports import Ready
-from tests.journeys.trouble import Afternoon, Trouble
+from kiosk.ports import NotPrinted, PrintUnknown, Ready
+from tests.journeys.trouble import Afternoon
 from tests.journeys.visit import Visit
+from tests.journeys.wrong import PagesTrouble, Trouble
 
 MOMENTS = 46  # ticks of a visit without trouble, and some
 SHORT = 6  # ticks
+LONGER = 10  # ticks that printing on A4 takes
 
 
 def _lost(device: Device, fault: Fault, *, gone: bool = False) -> Trouble:
@@ -36,6 +38,14 @@ def _camera(trouble: Trouble) -> tuple[Trouble, ...]:
 def _printer(fault: Fault, *, gone: bool = False) -> tuple[Trouble, ...]:
     """While nobody prints, and in the middle of a slip."""
     return _lost(Device.PRINTER, fault, gone=gone), Trouble(print_fault=fault)
+
+
+def _pages(fault: Fault, *, waits: bool = False, unknown: bool = False, gone: bool = False) -> tuple[Trouble, ...]:
+    """While nothing is printed on A4, and in the middle of a sheet."""
+    lost = Trouble(lost=(Device.PAGE_PRINTER, fault, gone), pages=PagesTrouble())
+    outcome = PrintUnknown(fault) if unknown else NotPrinted(fault)
+    during = PagesTrouble(waits_for=fault) if waits else PagesTrouble(ends=outcome)
+    return lost, Trouble(pages=during)
 
 
 AS_PORTS_TELL_IT: dict[str, tuple[Trouble, ...]] = {
@@ -101,6 +111,22 @@ AS_PORTS_TELL_IT: dict[str, tuple[Trouble, ...]] = {
     "camera.dark": (Trouble(sight_is_bad=True),),
     "camera.blurred": (Trouble(sight_is_bad=True), Trouble(uncaptured=faults.CAMERA_NO_PAGE)),
     "camera.unplugged": _camera(_lost(Device.CAMERA, faults.CAMERA_UNPLUGGED, gone=True)),
+    "pages.jam": _pages(faults.SHEETS_JAMMED, waits=True),
+    "pages.paper-out": _pages(faults.SHEETS_OUT, waits=True),
+    "pages.paper-low": (Trouble(pages=PagesTrouble()),),
+    "pages.toner-low": (Trouble(pages=PagesTrouble()),),
+    "pages.toner-out": _pages(faults.TONER_OUT, waits=True),
+    "pages.cover": _pages(faults.PAGE_PRINTER_COVER_OPEN, waits=True),
+    "pages.tray-full": _pages(faults.PAGE_PRINTER_TRAY_FULL, waits=True),
+    "pages.paused": _pages(faults.PAGE_PRINTER_PAUSED, waits=True),
+    "pages.busy": _pages(faults.PAGE_PRINTER_BUSY, waits=True),
+    "pages.never-prints": _pages(faults.PAGE_PRINTER_NOT_WORKING),
+    "pages.aborts": _pages(faults.PAGE_PRINTER_NOT_WORKING),
+    "pages.refuses": _pages(faults.PAGE_PRINTER_REFUSED),
+    "pages.counts-nothing": _pages(faults.PAGE_PRINTER_UNCONFIRMED, unknown=True),
+    "pages.no-answer": _pages(faults.PAGE_PRINTER_SILENT, unknown=True, gone=True),
+    "pages.slow": (Trouble(pages=PagesTrouble()),),
+    "pages.unplugged": _pages(faults.PAGE_PRINTER_UNPLUGGED, unknown=True, gone=True),
     # What a program that was started again finds; the crash harness and the scenarios cut the power itself.
     "power.cut": (Trouble(print_unknown=True),),
 }
@@ -119,7 +145,13 @@ ALL = {**AS_PORTS_TELL_IT, **{name: (trouble,) for name, trouble in OF_THE_STORE
 
 
 def _visit(visit: Visit, trouble: Trouble) -> Visit:
+    if trouble.pages:
+        visit.happens(DeviceChanged(Device.PAGE_PRINTER, Ready()))
     return visit.happens(DeviceChanged(Device.SCANNER, Ready())) if trouble.scanner else visit
+
+
+def _moments(trouble: Trouble) -> range:
+    return range(MOMENTS + LONGER if trouble.pages else MOMENTS)
 
 
 def test_every_fault_that_can_be_simulated_is_swept() -> None:
@@ -136,12 +168,22 @@ def test_without_trouble_the_visit_ends_received_printed_and_rated(
     assert afternoon.tick <= MOMENTS - SHORT
 
 
+def test_without_trouble_the_guide_and_the_copy_come_out_on_a4(
+    catalogue: Catalogue, visit_to: Callable[[Catalogue], Visit]
+) -> None:
+    trouble = Trouble(pages=PagesTrouble())
+    afternoon = Afternoon(_visit(visit_to(catalogue), trouble), trouble, 0, 0)
+    afternoon.live()
+    assert len(afternoon.tray.came_out) == 2
+    assert afternoon.tick <= MOMENTS + LONGER - SHORT
+
+
 @pytest.mark.parametrize("name", ALL)
 def test_a_fault_at_any_moment_that_goes_away_lets_the_visit_end_handed_in(
     name: str, catalogue: Catalogue, visit_to: Callable[[Catalogue], Visit]
 ) -> None:
     for trouble in ALL[name]:
-        for begins in range(MOMENTS):
+        for begins in _moments(trouble):
             afternoon = Afternoon(_visit(visit_to(catalogue), trouble), trouble, begins, begins + SHORT)
             afternoon.live()
             assert len(afternoon.sealed) == 1, f"given up at {begins}: {trouble}"
@@ -152,5 +194,5 @@ def test_a_fault_at_any_moment_that_stays_leaves_nobody_stuck_and_says_nothing_u
     name: str, catalogue: Catalogue, visit_to: Callable[[Catalogue], Visit]
 ) -> None:
     for trouble in ALL[name]:
-        for begins in range(MOMENTS):
+        for begins in _moments(trouble):
             Afternoon(_visit(visit_to(catalogue), trouble), trouble, begins, None).live()

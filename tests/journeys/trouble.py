@@ -6,13 +6,15 @@ The world answers effects as devices would, one event a tick, and remembers what
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from kiosk.faults import PRINTER_SILENT, Fault
+from kiosk.faults import PRINTER_SILENT
 from kiosk.journeys.effects import (
     AwaitReceipt,
+    CancelPages,
     CapturePage,
     Effect,
     FindCard,
     KeepRating,
+    PrintPages,
     PrintSlip,
     ReadCard,
     ScanPages,
@@ -41,6 +43,8 @@ from kiosk.journeys.events import (
     PageNotCaptured,
     PageScanned,
     PageSeen,
+    PagesPrintAsked,
+    PagesPrintCancelled,
     PrintEnded,
     PutOff,
     RatingGiven,
@@ -74,6 +78,7 @@ from kiosk.journeys.pages import (
     Idle,
     NotKept,
     OutOfService,
+    PrintingPages,
     RatingState,
     ReadingGuide,
     ReadingSheets,
@@ -83,6 +88,7 @@ from kiosk.journeys.pages import (
     SlipPrinting,
     Take,
 )
+from kiosk.journeys.printing import Printout, PrintoutComing, PrintoutFailed, PrintoutThere, PrintoutUnknown
 from kiosk.ports import (
     Disconnected,
     NeedsAttention,
@@ -94,7 +100,9 @@ from kiosk.ports import (
     SheetSource,
 )
 from kiosk.submission import Receipt
+from tests.journeys.page_tray import PageTray
 from tests.journeys.visit import GOOD, NOTHING, PAGE, SHOWN, SIGNATURE, Visit, content
+from tests.journeys.wrong import PagesTrouble, Trouble
 
 ITEM = "old-age-allowance"
 ANSWERS = {"lives": "same", "phone": "13800005678", "account": "social-security-card"}
@@ -102,29 +110,6 @@ BLURRED = Sight(page=True, whole=True, bright=True, sharp=False, steady=True)
 PATIENCE = 4  # tries of the same thing before the citizen leaves it
 MOST_TICKS = 400
 STACK = 3  # sheets; one more than the household register has named pages
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """What is wrong, as the ports tell it. `lost`: a device does not work meanwhile. The others spoil outcomes.
-
-    `seals_after_all`: a submission that was said to be unknown is on the disk. `scanner`: there is one, and the
-    citizen takes it. `unscanned`: what stops it after the first sheet. `scan_hangs`: it tells nothing any more.
-    """
-
-    lost: tuple[Device, Fault, bool] | None = None  # and whether its wire is gone
-    unread: Fault | None = None
-    uncaptured: Fault | None = None
-    sight_is_bad: bool = False
-    print_fault: Fault | None = None
-    print_unknown: bool = False
-    seal_fault: Fault | None = None
-    seal_certain: bool = True
-    seals_after_all: bool = False
-    platform_away: bool = False
-    scanner: bool = False
-    unscanned: Fault | None = None
-    scan_hangs: bool = False
 
 
 @dataclass
@@ -146,6 +131,8 @@ class Afternoon:
     _tries: dict[str, int] = field(default_factory=dict)
     _pages: dict[str, int] = field(default_factory=dict)
     left: bool = False
+    tray: PageTray = field(default_factory=PageTray)
+    _unprinted: set[str] = field(default_factory=lambda: {"guide", "copy"})
 
     @property
     def wrong(self) -> bool:
@@ -223,6 +210,10 @@ class Afternoon:
                 if isinstance(outcome, Printed):
                     self.printed.add(job_id)
                 self._due.append(PrintEnded(job_id, outcome))
+            case PrintPages(job_id):
+                self.tray.begin(job_id)
+            case CancelPages(job_id):
+                self._due += self.tray.cancel(job_id)
             case KeepRating():
                 fault = self.trouble.seal_fault if self.wrong else None
                 self._due.append(RatingNotKept(fault) if fault else RatingKept())
@@ -272,11 +263,18 @@ class Afternoon:
         watching = isinstance(page, Capturing) and self._watching and not self._is_lost(Device.CAMERA)
         if watching and (seen := self._seen(page)):
             return [PageSeen(seen)]
+        if printed := self.tray.moves(self._pages_trouble()):
+            return printed
         for timer in (Timer.ACKNOWLEDGE, Timer.GOODBYE):
             if timer in self._timers and self.tick - self._timers[timer] > 2:
                 del self._timers[timer]
                 return [TimerFired(timer)]
         return []
+
+    def _pages_trouble(self) -> PagesTrouble:
+        if self._is_lost(Device.PAGE_PRINTER) and self.trouble.lost:
+            return PagesTrouble(ends=PrintUnknown(self.trouble.lost[1]))
+        return self.trouble.pages if self.wrong and self.trouble.pages else PagesTrouble()
 
     def _seen(self, page: Capturing) -> Sight | None:
         """A paper is laid down; one that was taken, or was not good, is taken away again. None: nothing moves."""
@@ -308,6 +306,10 @@ class Afternoon:
                 return []
             case Home():
                 return self._leave() if self._tired_of("home") else [ItemChosen(ITEM)]
+            case ReadingGuide() if self._wants("guide"):
+                return [PagesPrintAsked()]
+            case PrintingPages(printout=printout):
+                return self._at_the_tray(printout)
             case ReadingGuide():
                 return self._leave() if self._tired_of("guide") else [ApplicationBegun()]
             case Asking(field_id=field_id):
@@ -351,6 +353,22 @@ class Afternoon:
         again = not self._tired_of(f"scan {page.material_id} {page.slot}")
         return [ScanAsked(SheetSource.FEEDER)] if again else [WentBack()]
 
+    def _wants(self, what: str) -> bool:
+        """Once, where it can be had."""
+        wanted = what in self._unprinted and self.visit.session.devices.works(Device.PAGE_PRINTER)
+        if wanted:
+            self._unprinted.discard(what)
+        return wanted
+
+    def _at_the_tray(self, printout: Printout) -> list[Event]:
+        match printout:
+            case PrintoutComing():
+                return [PagesPrintCancelled()] if self._tired_of("waiting for A4") else []
+            case PrintoutThere():
+                return [WentBack()]
+            case PrintoutFailed() | PrintoutUnknown():
+                return [WentBack()] if self._tired_of("A4") else [PagesPrintAsked()]
+
     def _with_the_result(self, done: Done) -> list[Event]:
         if isinstance(done.slip, SlipPrinting):
             return []
@@ -358,6 +376,8 @@ class Afternoon:
             return [RatingGiven(5)]
         if not isinstance(done.slip, SlipPrinted) and not self._tired_of("slip"):
             return [ReprintAsked()]
+        if self._wants("copy"):
+            return [PagesPrintAsked()]
         return self._leave()
 
     # What must be true after every event.
@@ -374,6 +394,8 @@ class Afternoon:
                 assert not slip_printed or self.printed
                 if self.sealed and not submitted:
                     assert uncertain, "said that nothing was handed in, and it was"
+            case PrintingPages(printout=PrintoutThere()):
+                assert self.tray.asked[-1] in self.tray.came_out, "said to be on A4, and is not"
             case Capturing() | ReadingSheets() as page:
                 there = len(page.pages) - len(page.missing)
                 assert there >= self._pages.get(page.material_id, 0), "a page that was taken is gone"
