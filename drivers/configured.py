@@ -1,6 +1,7 @@
 """The adapters that a terminal's configuration names. Nothing is opened here; what makes no sense is `Misconfigured`.
 
-`ends` is told what must be closed once the adapter is no longer used.
+`ends` is told what must be closed once the adapter is no longer used. With a `recording` all that is said between the
+adapter and its device is written down, but for the drivers of other packages and for vendors' libraries.
 """
 
 from collections.abc import Iterator, Mapping
@@ -9,23 +10,32 @@ from pathlib import Path
 from typing import Any, cast
 
 from drivers.codes.camera import CameraCodeReader
+from drivers.codes.code_traces import SCAN_ENGINE, WEDGE
 from drivers.codes.scan_engine import BAUD, ScanEngine
 from drivers.codes.wedge import Wedge
-from drivers.document_camera.document_camera import DocumentCamera
+from drivers.document_camera.document_camera import DocumentCamera, FrameSource
+from drivers.document_camera.frame_traces import FRAMES, frames_at
 from drivers.document_camera.frames import FolderOfFrames
 from drivers.document_camera.uvc import UvcCamera
-from drivers.document_scanner.sane_scanner import SaneScanner
+from drivers.document_scanner.sane_scanner import SaneScanner, sane_child
+from drivers.document_scanner.sane_traces import SANE
 from drivers.identity_card.pcsc_storage import StorageCardReader
 from drivers.identity_card.portrait import PortraitDecoder
 from drivers.identity_card.sam_reader import SamReader
+from drivers.identity_card.sam_traces import SAM
 from drivers.identity_card.sam_wires import sam_transport
 from drivers.identity_card.sdt_library import SdtLibraryReader, sdt_address
 from drivers.installed import installed_driver
 from drivers.page_printer.ipp_printer import IppPrinter
+from drivers.page_printer.ipp_traces import IPP, wire_at
 from drivers.receipt_printer.escpos_printer import EscPosPrinter
+from drivers.receipt_printer.escpos_traces import ESCPOS
 from drivers.receipt_printer.profiles import profile_named
-from drivers.smart_card.pcsc import reader_name
+from drivers.smart_card.pcsc import pcsc_child
+from drivers.smart_card.pcsc_traces import PCSC
 from drivers.smart_card.smart_card_reader import SmartCardReader
+from drivers.traces.protocols import WireProtocol
+from drivers.traces.recording import Recording, Tape, recorded
 from drivers.transport import open_transport
 from kiosk import ports
 from kiosk.configuration import (
@@ -61,7 +71,9 @@ class Misconfigured(ValueError):
         self.place = place
 
 
-def identity_card_reader(settings: IdentityCardReaderDevice, ends: ExitStack | None = None) -> ports.IdentityCardReader:
+def identity_card_reader(
+    settings: IdentityCardReaderDevice, ends: ExitStack | None = None, *, recording: Recording | None = None
+) -> ports.IdentityCardReader:
     ends = ExitStack() if ends is None else ends
     with _setting("identity_card_reader", "photo_decoder"):
         portraits = _portraits(settings)
@@ -70,9 +82,11 @@ def identity_card_reader(settings: IdentityCardReaderDevice, ends: ExitStack | N
             case "sam":
                 if portraits:
                     ends.callback(portraits.close)
-                return SamReader(sam_transport(settings.address), portraits=portraits)
+                tape = _tape(recording, "identity_card_reader", settings.driver, SAM, ends)
+                return SamReader(recorded(sam_transport(settings.address), tape), portraits=portraits)
             case "pcsc-storage":
-                reader = StorageCardReader(reader_name(settings.address))
+                tape = _tape(recording, "identity_card_reader", settings.driver, PCSC, ends)
+                reader = StorageCardReader(settings.address, child=pcsc_child(settings.address, tape))
                 ends.callback(reader.close)
                 return reader
             case "sdt-library":
@@ -96,26 +110,32 @@ def _portraits(settings: IdentityCardReaderDevice) -> PortraitDecoder | None:
     return PortraitDecoder(library)
 
 
-def smart_card_reader(settings: SmartCardReaderDevice, ends: ExitStack | None = None) -> ports.SmartCardReader:
+def smart_card_reader(
+    settings: SmartCardReaderDevice, ends: ExitStack | None = None, *, recording: Recording | None = None
+) -> ports.SmartCardReader:
     if settings.driver != "pcsc":
         return cast(ports.SmartCardReader, _installed("smart_card_reader", settings, ends))
     with _setting("smart_card_reader", "address"):
-        reader = SmartCardReader(reader_name(settings.address))
+        tape = _tape(recording, "smart_card_reader", settings.driver, PCSC, ends)
+        reader = SmartCardReader(settings.address, child=pcsc_child(settings.address, tape))
     if ends is not None:
         ends.callback(reader.close)
     return reader
 
 
-def code_reader(settings: CodeReaderDevice, ends: ExitStack | None = None) -> ports.CodeReader:
+def code_reader(
+    settings: CodeReaderDevice, ends: ExitStack | None = None, *, recording: Recording | None = None
+) -> ports.CodeReader:
     with _setting("code_reader", "address"):
         match settings.driver:
             case "camera":
-                place = _place(settings.address)
-                return CameraCodeReader(UvcCamera(place) if place.is_relative_to(DEVICES) else FolderOfFrames(place))
+                tape = _tape(recording, "code_reader", settings.driver, FRAMES, ends)
+                return CameraCodeReader(frames_at(settings.address, lambda: _frames(settings.address), tape))
             case "scan-engine":
-                return ScanEngine(open_transport(settings.address, default_baud=BAUD))
+                tape = _tape(recording, "code_reader", settings.driver, SCAN_ENGINE, ends)
+                return ScanEngine(recorded(open_transport(settings.address, default_baud=BAUD), tape))
             case "wedge":
-                wedge = Wedge(settings.address)
+                wedge = Wedge(settings.address, tape=_tape(recording, "code_reader", settings.driver, WEDGE, ends))
                 if ends is not None:
                     ends.callback(wedge.close)
                 return wedge
@@ -123,37 +143,42 @@ def code_reader(settings: CodeReaderDevice, ends: ExitStack | None = None) -> po
                 return cast(ports.CodeReader, _installed("code_reader", settings, ends))
 
 
-def document_camera(settings: DocumentCameraDevice, ends: ExitStack | None = None) -> ports.DocumentCamera:
+def document_camera(
+    settings: DocumentCameraDevice, ends: ExitStack | None = None, *, recording: Recording | None = None
+) -> ports.DocumentCamera:
     with _setting("document_camera", "address"):
         match settings.driver:
-            case "uvc":
-                place = _place(settings.address)
-                if not place.is_relative_to(DEVICES):
-                    raise ValueError(f"not a camera's device: {settings.address!r} (/dev/video0)")
-                return DocumentCamera(UvcCamera(place))
-            case "frames":
-                return DocumentCamera(FolderOfFrames(_place(settings.address)))
+            case "uvc" | "frames":
+                tape = _tape(recording, "document_camera", settings.driver, FRAMES, ends)
+                makes = _camera if settings.driver == "uvc" else _folder
+                return DocumentCamera(frames_at(settings.address, lambda: makes(settings.address), tape))
             case _:
                 return cast(ports.DocumentCamera, _installed("document_camera", settings, ends))
 
 
-def document_scanner(settings: DocumentScannerDevice, ends: ExitStack | None = None) -> ports.DocumentScanner:
+def document_scanner(
+    settings: DocumentScannerDevice, ends: ExitStack | None = None, *, recording: Recording | None = None
+) -> ports.DocumentScanner:
     if settings.driver != "sane":
         return cast(ports.DocumentScanner, _installed("document_scanner", settings, ends))
     with _setting("document_scanner", "address"):
-        scanner = SaneScanner(settings.address)
+        tape = _tape(recording, "document_scanner", settings.driver, SANE, ends)
+        scanner = SaneScanner(settings.address, child=sane_child(settings.address, tape))
     if ends is not None:
         ends.callback(scanner.close)
     return scanner
 
 
-def receipt_printer(settings: ReceiptPrinterDevice, ends: ExitStack | None = None) -> ports.ReceiptPrinter:
+def receipt_printer(
+    settings: ReceiptPrinterDevice, ends: ExitStack | None = None, *, recording: Recording | None = None
+) -> ports.ReceiptPrinter:
     if settings.driver != "escpos":
         return cast(ports.ReceiptPrinter, _installed("receipt_printer", settings, ends))
     with _setting("receipt_printer", "profile"):
         profile = profile_named(settings.profile)
     with _setting("receipt_printer", "address"):
-        return EscPosPrinter(open_transport(settings.address), profile)
+        tape = _tape(recording, "receipt_printer", settings.driver, ESCPOS, ends)
+        return EscPosPrinter(recorded(open_transport(settings.address), tape), profile)
 
 
 def _installed(port: str, settings: Any, ends: ExitStack | None) -> object:
@@ -164,11 +189,41 @@ def _installed(port: str, settings: Any, ends: ExitStack | None) -> object:
         return makes_adapter(settings, ExitStack() if ends is None else ends)
 
 
-def page_printer(settings: PagePrinterDevice, ends: ExitStack | None = None) -> ports.PagePrinter:
+def page_printer(
+    settings: PagePrinterDevice, ends: ExitStack | None = None, *, recording: Recording | None = None
+) -> ports.PagePrinter:
     if settings.driver != "ipp":
         return cast(ports.PagePrinter, _installed("page_printer", settings, ends))
     with _setting("page_printer", "address"):
-        return IppPrinter(settings.address)
+        tape = _tape(recording, "page_printer", settings.driver, IPP, ends)
+        return IppPrinter(settings.address, wire=wire_at(settings.address, tape))
+
+
+def _tape(
+    recording: Recording | None, port: str, driver: str, protocol: WireProtocol, ends: ExitStack | None
+) -> Tape | None:
+    if recording is None:
+        return None
+    tape = recording.tape(port, driver, protocol)
+    if ends is not None:
+        ends.callback(tape.flush)
+    return tape
+
+
+def _camera(address: str) -> FrameSource:
+    place = _place(address)
+    if not place.is_relative_to(DEVICES):
+        raise ValueError(f"not a camera's device: {address!r} (/dev/video0)")
+    return UvcCamera(place)
+
+
+def _folder(address: str) -> FrameSource:
+    return FolderOfFrames(_place(address))
+
+
+def _frames(address: str) -> FrameSource:
+    """A camera below `/dev`, else a folder."""
+    return _camera(address) if _place(address).is_relative_to(DEVICES) else _folder(address)
 
 
 def _place(address: str) -> Path:

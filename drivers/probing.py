@@ -81,6 +81,7 @@ def probe_main(
     parser.add_argument("--trace", type=Path, metavar="FILE", help="write down what is said, without personal data")
     extend(parser)
     chosen = parser.parse_args(arguments)
+    chosen.tape = None
     tell_why_wires_are_lost()
     good = True
     for finding in _with_its_trace(probe, chosen):
@@ -91,8 +92,11 @@ def probe_main(
 
 
 def tape_of(chosen: argparse.Namespace, device: str, driver: str, protocol: WireProtocol) -> Tape | None:
-    """The tape that `--trace` asks for."""
-    return None if chosen.trace is None else Tape(chosen.trace, device, driver, protocol)
+    """The tape that `--trace` asks for. What was said last is on it when the probe is over."""
+    if getattr(chosen, "trace", None) is None:
+        return None
+    chosen.tape = tape = Tape(chosen.trace, device, driver, protocol)
+    return tape
 
 
 def _with_its_trace(
@@ -101,6 +105,10 @@ def _with_its_trace(
     """A trace that cannot be read or written, or that went otherwise, is a finding too."""
     try:
         yield from probe(chosen)
+        if chosen.tape is not None:
+            chosen.tape.flush()
+        elif chosen.trace is not None:
+            yield Finding("trace", "what this driver says cannot be written down", good=False)
     except (DamagedTrace, DialogueDiffers) as trouble:
         yield Finding("trace", str(trouble), good=False)
     except OSError as error:

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 
 from drivers.codes.hold_off import HoldOff
 from drivers.document_camera.document_camera import FrameSource
+from drivers.document_camera.frame_traces import FRAMES, frames_at
 from drivers.document_camera.frames import FolderOfFrames
 from drivers.document_camera.uvc import UvcCamera
-from drivers.probing import Finding, probe_main, status_finding
+from drivers.probing import Finding, probe_main, status_finding, tape_of
 from kiosk.codes import CodeSource
 from kiosk.faults import CAMERA_UNPLUGGED, CODE_READER_NOT_WORKING, CODE_READER_UNPLUGGED, Fault
 from kiosk.ports import CodeRead, Disconnected, NeedsAttention, NoCode, Ready
@@ -105,7 +106,8 @@ def source_at(address: str) -> FrameSource:
 
 
 def _probe(chosen: argparse.Namespace) -> Iterator[Finding]:
-    source = source_at(chosen.address)
+    tape = tape_of(chosen, "code_reader", "camera", FRAMES)
+    source = frames_at(chosen.address, lambda: source_at(chosen.address), tape)
     reader = CameraCodeReader(source)
     yield Finding("tested against", source.tested_against)
     status = reader.status()

@@ -3,14 +3,17 @@
 A code becomes one of the same length and shape; codes that differ still do, and the same one comes again as the same.
 """
 
+import os
 import re
 import struct
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from drivers.codes.scan_engine_frames import ACKNOWLEDGED
 from drivers.codes.wedge_keys import EV_KEY, EV_SYN, KEYPAD, Event, Keys, key_of
 from drivers.traces import invented
 from drivers.traces.protocols import Said, WireProtocol
+from drivers.traces.replaying import LostInTrace, Replay
 from drivers.traces.trace_file import Way
 from kiosk.check_digits import is_resident_number
 
@@ -104,6 +107,35 @@ def _without_the_code(events: Sequence[Event], codes: Codes) -> list[Event]:
             (kind, typed_by.get(code, code), value) if kind == EV_KEY else (kind, code, value * (kind == EV_SYN))
         )
     return strokes
+
+
+class KeyEvent(NamedTuple):
+    type: int
+    code: int
+    value: int
+
+
+class ReplayedKeys:
+    """An input device that types what a trace holds; whoever wedges it in reads it as evdev's."""
+
+    def __init__(self, replay: Replay) -> None:
+        self._replay = replay
+        self.fd, self._other_end = os.pipe()
+        os.write(self._other_end, b"\0")  # there is something to read until all of it was read
+
+    def read(self) -> list[KeyEvent]:
+        """What was typed until there was silence. OSError where the device was lost; nothing more at the end."""
+        try:
+            octets = self._replay.receive(within_s=0)
+        except LostInTrace as lost:
+            raise OSError(str(lost)) from lost
+        if not octets:
+            os.read(self.fd, 1)
+        return [KeyEvent(*event) for event in unpacked(octets)]
+
+    def close(self) -> None:
+        os.close(self.fd)
+        os.close(self._other_end)
 
 
 SCAN_ENGINE = WireProtocol("scan-engine", _of_scan_engine)

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 
+from drivers.codes.code_traces import SCAN_ENGINE
 from drivers.codes.content import text_of
 from drivers.codes.hold_off import HoldOff
 from drivers.codes.scan_engine_frames import (
@@ -21,7 +22,8 @@ from drivers.codes.scan_engine_frames import (
     Scanned,
     parse_burst,
 )
-from drivers.probing import Finding, probe_main, status_finding
+from drivers.probing import Finding, probe_main, status_finding, tape_of
+from drivers.traces.recording import recorded
 from drivers.transport import Transport, TransportLost, open_transport
 from kiosk.codes import CodeSource, Symbology
 from kiosk.faults import CODE_READER_NOT_WORKING, CODE_READER_SILENT, CODE_READER_UNPLUGGED
@@ -160,7 +162,8 @@ class ScanEngine:
 
 
 def _probe(chosen: argparse.Namespace) -> Iterator[Finding]:
-    transport = open_transport(chosen.address, default_baud=BAUD)
+    tape = tape_of(chosen, "code_reader", "scan-engine", SCAN_ENGINE)
+    transport = recorded(open_transport(chosen.address, default_baud=BAUD), tape)
     engine = ScanEngine(transport, terminated=not chosen.unterminated)
     yield Finding("tested against", TESTED_AGAINST)
     status = engine.status()

@@ -13,10 +13,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from drivers.codes.code_traces import WEDGE, ReplayedKeys, packed
 from drivers.codes.content import text_of
 from drivers.codes.hold_off import HoldOff
 from drivers.codes.wedge_keys import Keys, Spoilt, Typed
-from drivers.probing import Finding, probe_main, status_finding
+from drivers.probing import Finding, probe_main, status_finding, tape_of
+from drivers.traces.recording import Tape
+from drivers.traces.replaying import replay_at
 from kiosk.codes import CodeSource, Symbology
 from kiosk.faults import CODE_READER_NOT_WORKING, CODE_READER_UNPLUGGED
 from kiosk.ports import CodeRead, Disconnected, NeedsAttention, NoCode, Ready
@@ -29,13 +32,15 @@ QUIET_S = 0.3  # scanners type a key every few milliseconds; a torn code would b
 class Wedge:
     """Satisfies `kiosk.ports.CodeReader`.
 
-    `address`: a path under `/dev/input`, or `name:` and the device's name. The device is taken at the first call and
-    kept: what is typed while nobody looks is thrown away, and is never a key press on the screen. Any way in which
-    the device can be lost ends here as an outcome; the next call looks for it again.
+    `address`: a path under `/dev/input`, `name:` and the device's name, or a trace. The device is taken at the first
+    call and kept: what is typed while nobody looks is thrown away, and is never a key press on the screen. Any way in
+    which the device can be lost ends here as an outcome; the next call looks for it again.
     """
 
-    def __init__(self, address: str, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, address: str, *, tape: Tape | None = None, clock: Callable[[], float] = time.monotonic) -> None:
         self._address = address
+        self._tape = tape
+        self._replay = replay_at(address) if address.startswith("trace:") else None
         self._clock = clock
         self._hold_off = HoldOff(clock)
         self._device: Any = None
@@ -84,19 +89,24 @@ class Wedge:
 
     def _throw_away(self) -> None:
         """What was typed while nobody looked; a code of which only the end is still to come is spoilt."""
-        while self._read(within_s=0):
+        while not isinstance(self._device, ReplayedKeys) and self._read(within_s=0):
             pass
         self._pending, self._keys.spoilt = [], bool(self._keys.typed) or self._keys.spoilt
 
     def _read(self, *, within_s: float) -> bool:
         """Takes what was typed, at most one read; silence ends a code. OSError when the device is gone."""
         if select.select([self._device.fd], [], [], within_s)[0]:
-            for event in self._device.read():
-                self._keep(self._keys.take((event.type, event.code, event.value)))
+            events = [(event.type, event.code, event.value) for event in self._device.read()]
+            if self._tape is not None:
+                self._tape.received(packed(events))
+            for event in events:
+                self._keep(self._keys.take(event))
             self._last_key_at = self._clock()
             return True
         if self._clock() - self._last_key_at >= QUIET_S:
             self._keep(self._keys.end())
+            if self._tape is not None:
+                self._tape.flush()
         return False
 
     def _keep(self, ended: Typed | Spoilt | None) -> None:
@@ -105,6 +115,9 @@ class Wedge:
 
     def _take(self) -> NeedsAttention | Disconnected | None:
         if self._device is not None:
+            return None
+        if self._replay is not None:
+            self._device = ReplayedKeys(self._replay)
             return None
         import evdev
 
@@ -145,6 +158,8 @@ class Wedge:
         self._keys, self._pending = Keys(), []
 
     def _lost(self) -> Disconnected:
+        if self._tape is not None:
+            self._tape.lost("device")
         try:
             self.close()
         except OSError:
@@ -161,7 +176,7 @@ def gone(fd: int) -> bool:
 
 
 def _probe(chosen: argparse.Namespace) -> Iterator[Finding]:
-    wedge = Wedge(chosen.address)
+    wedge = Wedge(chosen.address, tape=tape_of(chosen, "code_reader", "wedge", WEDGE))
     yield Finding("tested against", TESTED_AGAINST)
     status = wedge.status()
     yield status_finding(status)

@@ -4,12 +4,13 @@ A trace shows the test picture in its place: a sheet on a dark desk.
 """
 
 import json
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from drivers.document_camera.document_camera import FrameSource
 from drivers.traces.protocols import WireProtocol, by_saying
 from drivers.traces.recording import Tape
-from drivers.traces.replaying import Replay
+from drivers.traces.replaying import Replay, replay_at
 from kiosk.faults import ALL, CAMERA_NOT_WORKING, CAMERA_UNPLUGGED, Fault
 from kiosk.ports import Disconnected, NeedsAttention, Ready
 
@@ -22,6 +23,14 @@ if TYPE_CHECKING:
 STATUS, GRAB = b"status", b"grab"
 LONGEST_SIDE = 20_000
 FRAMES = WireProtocol("frames", by_saying())  # sizes and codes of faults, nothing else, are said
+
+
+def frames_at(address: str, make: Callable[[], FrameSource], tape: Tape | None = None) -> FrameSource:
+    """A trace's where the address is one, else what `make` gives. ValueError for a damaged trace."""
+    if address.startswith("trace:"):
+        return ReplayedFrames(replay_at(address))
+    source = make()
+    return source if tape is None else RecordedFrames(source, tape)
 
 
 class RecordedFrames:
@@ -64,6 +73,7 @@ class ReplayedFrames:
 
     def __init__(self, replay: Replay) -> None:
         self._replay = replay
+        self._frames = 0
 
     def status(self) -> Ready | NeedsAttention | Disconnected:
         match self._ask(STATUS):
@@ -75,7 +85,8 @@ class ReplayedFrames:
     def grab(self) -> "Rgb | Fault":
         match self._ask(GRAB):
             case {"width": int(width), "height": int(height)} if 0 < width < LONGEST_SIDE and 0 < height < LONGEST_SIDE:
-                return picture(width, height)
+                self._frames += 1
+                return picture(width, height, number=self._frames)
             case Fault() as fault:
                 return fault
             case _:
@@ -97,10 +108,11 @@ class ReplayedFrames:
         return said if code is None else ALL.get(str(code), CAMERA_NOT_WORKING)
 
 
-def picture(width: int, height: int) -> "Rgb":
-    """The test picture: height x width x 3."""
+def picture(width: int, height: int, *, number: int = 0) -> "Rgb":
+    """The test picture: height x width x 3. Like those of a sensor each is another one, by a dot."""
     import numpy as np
 
     desk = np.full((height, width, 3), 60, np.uint8)
     desk[height // 4 : height - height // 4, width // 4 : width - width // 4] = 235
+    desk[0, 0] = number % 256
     return desk

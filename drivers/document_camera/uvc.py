@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from drivers.document_camera.document_camera import DocumentCamera
+from drivers.document_camera.frame_traces import FRAMES, frames_at
 from drivers.document_camera.freshness import Freshness
 from drivers.document_camera.looking_once import look_once
-from drivers.probing import Finding, probe_main
+from drivers.probing import Finding, probe_main, tape_of
 from kiosk.faults import CAMERA_FROZEN, CAMERA_NOT_WORKING, CAMERA_UNPLUGGED, Fault
 from kiosk.ports import Disconnected, NeedsAttention, Ready
 
@@ -108,7 +109,9 @@ class UvcCamera:
 
 
 def _probe(chosen: argparse.Namespace) -> Iterator[Finding]:
-    yield from look_once(DocumentCamera(UvcCamera(Path(chosen.address))), TESTED_AGAINST)
+    tape = tape_of(chosen, "document_camera", "uvc", FRAMES)
+    source = frames_at(chosen.address, lambda: UvcCamera(Path(chosen.address)), tape)
+    yield from look_once(DocumentCamera(source), source.tested_against)
 
 
 if __name__ == "__main__":

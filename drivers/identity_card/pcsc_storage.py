@@ -11,9 +11,11 @@ import sys
 from collections.abc import Iterator
 
 from drivers.identity_card.chip_text import card_in
-from drivers.probing import Finding, probe_main, status_finding
+from drivers.probing import Finding, probe_main, status_finding, tape_of
 from drivers.smart_card.card_in_reader import CardInReader, FaultsOfCards
-from drivers.smart_card.pcsc import Answer, Exchange, Trouble, reader_name
+from drivers.smart_card.pcsc import Answer, Exchange, Trouble, pcsc_child
+from drivers.smart_card.pcsc_traces import PCSC
+from drivers.traces.children import Child
 from kiosk.chip_layouts import CHIP_TEXT_BYTES
 from kiosk.faults import (
     CARD_LIFTED_TOO_EARLY,
@@ -43,8 +45,8 @@ FAULTS = FaultsOfCards(
 class StorageCardReader:
     """Satisfies `kiosk.ports.IdentityCardReader`. `name`: the reader's name in PC/SC, or how it begins."""
 
-    def __init__(self, name: str) -> None:
-        self._cards = CardInReader(name, FAULTS)
+    def __init__(self, name: str, *, child: Child | None = None) -> None:
+        self._cards = CardInReader(name, FAULTS, child=child)
         logging.getLogger(__name__).info("identity cards over PC/SC: tested against %s", TESTED_AGAINST)
 
     def status(self) -> Ready | Disconnected:
@@ -91,7 +93,8 @@ def parse_stream(stream: bytes) -> tuple[bytes, bytes] | None:
 
 
 def _probe(chosen: argparse.Namespace) -> Iterator[Finding]:
-    reader = StorageCardReader(reader_name(chosen.address))
+    child = pcsc_child(chosen.address, tape_of(chosen, "identity_card_reader", "pcsc-storage", PCSC))
+    reader = StorageCardReader(chosen.address, child=child)
     yield Finding("tested against", TESTED_AGAINST)
     yield status_finding(reader.status())
     yield Finding("card", "present" if isinstance(reader.find_card(), CardPresent) else "none")

@@ -15,7 +15,7 @@ from drivers.page_printer.ipp_messages import (
     parse_answer,
     texts,
 )
-from drivers.page_printer.ipp_wire import Garbled, IppAddress, IppWire
+from drivers.page_printer.ipp_wire import Garbled, Wire
 from drivers.page_printer.printer_condition import A4, PDF
 
 USER = "terminal"
@@ -25,9 +25,9 @@ class IppConversation:
     """`until` is a moment of the monotonic clock. Every method raises `NoAnswer` where none came by then, none that can
     be understood, or none of IPP."""
 
-    def __init__(self, address: IppAddress) -> None:
-        self._wire = IppWire(address)
-        self._uri = address.uri
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+        self._uri = wire.address.uri
         self._request_ids = count(1)
 
     def printer(self, names: tuple[str, ...] = printer_condition.ASKED, *, until: float) -> Answer:

@@ -13,7 +13,16 @@ from typing import TypeVar
 
 from drivers.page_printer.ipp_conversation import IppConversation
 from drivers.page_printer.ipp_messages import Answer, number
-from drivers.page_printer.ipp_wire import AnswerLost, Garbled, HttpRefused, NoAnswer, NotReached, parse_address
+from drivers.page_printer.ipp_wire import (
+    AnswerLost,
+    Garbled,
+    HttpRefused,
+    IppWire,
+    NoAnswer,
+    NotReached,
+    Wire,
+    parse_address,
+)
 from drivers.page_printer.job_course import Course, JobState, course_in, course_of
 from drivers.page_printer.printer_condition import Condition, condition_of, refusal
 from kiosk.faults import (
@@ -62,7 +71,8 @@ class _Running:
 
 
 class IppPrinter:
-    """Satisfies `kiosk.ports.PagePrinter`. ValueError for what is no address of a printer.
+    """Satisfies `kiosk.ports.PagePrinter`. ValueError for what is no address of a printer. `wire`: in place of
+    one of its own.
 
     `PagesPrinted` only where the job is completed and the printer counted its sheets, or its impressions: one-sided, an
     impression is a sheet. A job that was cancelled or aborted is `NotPrinted` whatever came out before: it is not
@@ -72,8 +82,8 @@ class IppPrinter:
     can be printed. Elsewhere an answer that is lost is made up for by the job's name. Nothing is sent twice.
     """
 
-    def __init__(self, address: str, *, now: Callable[[], float] = time.monotonic) -> None:
-        self._talk = IppConversation(parse_address(address))
+    def __init__(self, address: str, *, wire: Wire | None = None, now: Callable[[], float] = time.monotonic) -> None:
+        self._talk = IppConversation(wire or IppWire(parse_address(address)))
         self._now = now
         self._running: _Running | None = None
         self._ended: tuple[str, PagesOutcome] = ("", NotPrinted(PAGE_PRINTER_CANCELLED))

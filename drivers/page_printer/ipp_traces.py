@@ -6,11 +6,20 @@ so do a printer's sentences, which may speak of a job.
 
 from collections.abc import Callable, Iterator, Sequence
 
-from drivers.page_printer.ipp_wire import AnswerLost, HttpRefused, IppAddress, IppWire, NoAnswer, NotReached
+from drivers.page_printer.ipp_wire import (
+    AnswerLost,
+    HttpRefused,
+    IppAddress,
+    IppWire,
+    NoAnswer,
+    NotReached,
+    Wire,
+    parse_address,
+)
 from drivers.traces import invented
 from drivers.traces.protocols import Said, WireProtocol
 from drivers.traces.recording import Tape
-from drivers.traces.replaying import LostInTrace, Replay
+from drivers.traces.replaying import LostInTrace, Replay, replay_at
 from drivers.traces.trace_file import Way
 
 _HEAD, _END, _FIRST_VALUE = 8, 0x03, 0x10
@@ -81,6 +90,15 @@ def _cleaner() -> Callable[[Sequence[Said]], list[bytes]]:
 
 
 IPP = WireProtocol("ipp", _cleaner)
+
+
+def wire_at(address: str, tape: Tape | None = None) -> Wire:
+    """To a printer (`ipp://...`), or to a trace of one (`trace:/path/FILE`). ValueError for any other form, and for a
+    damaged trace."""
+    if address.startswith("trace:"):
+        return ReplayedIppWire(replay_at(address))
+    wire = IppWire(parse_address(address))
+    return wire if tape is None else RecordedIppWire(wire, tape)
 
 
 class RecordedIppWire:

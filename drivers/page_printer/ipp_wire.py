@@ -8,7 +8,7 @@ import logging
 import socket
 import time
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from drivers.page_printer.ipp_messages import MOST_ANSWER
@@ -84,6 +84,15 @@ def parse_address(address: str) -> IppAddress:
     path = parts.path or "/"
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     return IppAddress(parts.hostname, port, path, f"ipp://{host}:{port}{path}")
+
+
+class Wire(Protocol):
+    """Questions to one printer."""
+
+    @property
+    def address(self) -> IppAddress: ...
+
+    def ask(self, request: bytes, *, until: float) -> bytes: ...
 
 
 class IppWire:

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from drivers.page_printer.ipp_conversation import IppConversation
 from drivers.page_printer.ipp_messages import Answer, Value, number, texts
 from drivers.page_printer.ipp_printer import STATUS_WITHIN_S, TESTED_AGAINST, IppPrinter
-from drivers.page_printer.ipp_wire import NoAnswer, parse_address
+from drivers.page_printer.ipp_traces import IPP, wire_at
+from drivers.page_printer.ipp_wire import NoAnswer
 from drivers.page_printer.printer_condition import A4, PDF
-from drivers.probing import Finding, patient_status, probe_main, status_finding
+from drivers.probing import Finding, patient_status, probe_main, status_finding, tape_of
 from kiosk.ports import Disconnected
 
 ASKED = {
@@ -30,18 +31,18 @@ ASKED = {
 
 def probe(chosen: argparse.Namespace) -> Iterator[Finding]:
     try:
-        address = parse_address(chosen.address)
+        wire = wire_at(chosen.address, tape_of(chosen, "page_printer", "ipp", IPP))
     except ValueError as error:
         yield Finding("settings", str(error), good=False)
         return
     yield Finding("tested against", TESTED_AGAINST)
-    status = patient_status(IppPrinter(chosen.address))
+    status = patient_status(IppPrinter(chosen.address, wire=wire))
     yield status_finding(status)
     if isinstance(status, Disconnected):
         return
     try:
         wanted = (*ASKED, "document-format-supported", "media-supported")
-        answer = IppConversation(address).printer(wanted, until=time.monotonic() + STATUS_WITHIN_S)
+        answer = IppConversation(wire).printer(wanted, until=time.monotonic() + STATUS_WITHIN_S)
     except NoAnswer as lost:
         yield Finding("answer", f"lost: {lost}", good=False)
         return

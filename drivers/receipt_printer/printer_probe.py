@@ -4,11 +4,13 @@ import argparse
 import time
 from collections.abc import Iterator
 
-from drivers.probing import Finding, probe_main, status_finding
+from drivers.probing import Finding, probe_main, status_finding, tape_of
 from drivers.receipt_printer.conversation import Conversation
 from drivers.receipt_printer.escpos_printer import TESTED_AGAINST, EscPosPrinter
 from drivers.receipt_printer.escpos_status import parse_identity
+from drivers.receipt_printer.escpos_traces import ESCPOS
 from drivers.receipt_printer.profiles import profile_named
+from drivers.traces.recording import recorded
 from drivers.transport import TransportLost, open_transport
 from kiosk.documents import Note, Qr, Rule, Title
 from kiosk.ports import Degraded, NotPrinted, Printed, PrintJob, PrintUnknown, Ready
@@ -28,6 +30,7 @@ QUESTIONS = {
 def probe(chosen: argparse.Namespace) -> Iterator[Finding]:
     try:
         profile, transport = profile_named(chosen.profile), open_transport(chosen.address)
+        transport = recorded(transport, tape_of(chosen, "receipt_printer", "escpos", ESCPOS))
     except ValueError as error:
         yield Finding("settings", str(error), good=False)
         return

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from drivers.smart_card.pcsc import Empty, Exchange, Inserted, PcscWire, Trouble
+from drivers.traces.children import Child
 from kiosk.faults import Fault
 from kiosk.ports import CardPresent, Disconnected, NoCard, NotReadable, Ready
 
@@ -25,8 +26,8 @@ class FaultsOfCards:
 class CardInReader:
     """A reader by its PC/SC name, or how that begins. Nothing is opened before the first call."""
 
-    def __init__(self, reader: str, faults: FaultsOfCards) -> None:
-        self._wire = PcscWire(reader)
+    def __init__(self, reader: str, faults: FaultsOfCards, *, child: Child | None = None) -> None:
+        self._wire = PcscWire(reader, child=child)
         self._faults = faults
         self._seen: Inserted | None = None
         self._spent = False  # the card that was seen has given what it has

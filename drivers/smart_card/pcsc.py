@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from drivers.child_process import ChildProcess, NoAnswer
+from drivers.traces.children import Child, child_at
+from drivers.traces.recording import Tape
 
 LOOKS_WITHIN_S = 0.6
 STARTS_WITHIN_S = 5.0
@@ -87,11 +89,21 @@ def reader_name(address: str) -> str:
     return name
 
 
-class PcscWire:
-    """One reader, by its name or how that begins. For one thread; `close` ends the child."""
+def pcsc_child(address: str, tape: Tape | None = None) -> Child:
+    """Of the reader with this address (`pcsc:NAME`), or of a trace of one (`trace:/path/FILE`). ValueError for any
+    other form, and for a damaged trace."""
+    return child_at(address, lambda: _child(reader_name(address)), tape)
 
-    def __init__(self, reader: str) -> None:
-        self._child = ChildProcess(_SCRIPT, reader, longest=_ANSWER_MAX)
+
+def _child(reader: str) -> ChildProcess:
+    return ChildProcess(_SCRIPT, reader, longest=_ANSWER_MAX)
+
+
+class PcscWire:
+    """One reader, by its name or how that begins. For one thread; `close` ends the child, its own or the one given."""
+
+    def __init__(self, reader: str, *, child: Child | None = None) -> None:
+        self._child = child or _child(reader)
         self._until = 0.0
 
     def readers(self) -> list[str] | Trouble:

@@ -9,10 +9,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 
-from drivers.probing import Finding, probe_main, status_finding
+from drivers.probing import Finding, probe_main, status_finding, tape_of
 from drivers.smart_card.card_in_reader import CardInReader, FaultsOfCards
-from drivers.smart_card.pcsc import Inserted, PcscWire, Trouble, reader_name
+from drivers.smart_card.pcsc import Inserted, PcscWire, Trouble, pcsc_child
+from drivers.smart_card.pcsc_traces import PCSC
 from drivers.smart_card.social_security_card import read_card_number, read_social_security_card
+from drivers.traces.children import Child
 from kiosk.faults import (
     SMART_CARD_READER_BUSY,
     SMART_CARD_READER_UNPLUGGED,
@@ -39,8 +41,8 @@ FAULTS = FaultsOfCards(
 class SmartCardReader:
     """Satisfies `kiosk.ports.SmartCardReader`. `name`: the reader's name in PC/SC, or how it begins."""
 
-    def __init__(self, name: str) -> None:
-        self._cards = CardInReader(name, FAULTS)
+    def __init__(self, name: str, *, child: Child | None = None) -> None:
+        self._cards = CardInReader(name, FAULTS, child=child)
         logging.getLogger(__name__).info("smart card reader: tested against %s", TESTED_AGAINST)
 
     def status(self) -> Ready | Disconnected:
@@ -60,9 +62,10 @@ class SmartCardReader:
 
 
 def _probe(chosen: argparse.Namespace) -> Iterator[Finding]:
-    name = reader_name(chosen.address)
+    child = pcsc_child(chosen.address, tape_of(chosen, "smart_card_reader", "pcsc", PCSC))
     yield Finding("tested against", TESTED_AGAINST)
-    with closing(PcscWire(name)) as wire, closing(SmartCardReader(name)) as reader:
+    with closing(SmartCardReader(chosen.address, child=child)) as reader:
+        wire = PcscWire(chosen.address, child=child)
         readers, lying = wire.readers(), wire.look()
         yield Finding("readers", "none" if isinstance(readers, Trouble) else ", ".join(readers))
         yield status_finding(reader.status())
