@@ -20,6 +20,7 @@ from hardware_sim import control, printer_alone
 from hardware_sim.commands.devices import add_devices
 from hardware_sim.commands.wires import add_city, add_line
 from hardware_sim.control import NotRunning, Part, Refused, Simulation, ask
+from hardware_sim.dock import command as dock
 from hardware_sim.scenario import command as scenarios
 
 LAST_WORDS = 1000
@@ -128,6 +129,7 @@ def _parser() -> argparse.ArgumentParser:
     add_line(commands)
     add_city(commands)
     scenarios.add_to(commands)
+    dock.add_to(commands)
     return parser
 
 

@@ -112,6 +112,41 @@ def recent_photo(person: Person) -> Image.Image:
     return sheet
 
 
+def identity_card(person: Person) -> Image.Image:
+    """The side with the portrait of any card with a chip: name, number, and nobody's face. It is no page to be laid."""
+    sheet = _sheet(CARD_MM, (228, 238, 240))
+    draw = ImageDraw.Draw(sheet)
+    for y in range(-60, sheet.height + 60, 18):
+        points = [(x, y + 9 * np.sin(x / 53 + y / 37)) for x in range(0, sheet.width + 20, 20)]
+        draw.line(points, fill=(212, 226, 230), width=2)
+    titles = {
+        "PERMIT": "港澳台居民居住证",
+        "FOREIGNER_2017": "外国人永久居留身份证",
+        "FOREIGNER_2023": "外国人永久居留身份证",
+    }
+    _centred(draw, (sheet.width // 2, 50), titles.get(person.layout.name, "居民身份证"), typefaces.serif(34))
+    hair = (208, 208, 210) if person.birth.year < 1960 else (46, 40, 40)
+    sheet.paste(_portrait(330, 460, hair=hair).resize((216, 300)), (600, 92))
+    sex = {"1": "男", "2": "女"}.get(person.sex, "")
+    rows = [("姓名", person.name or person.english_name), ("性别", sex), ("出生", _spelled(f"{person.birth:%Y%m%d}"))]
+    rows += [("住址", line) for line in _broken(person.address, 13)][:1]
+    for at, (label, value) in enumerate(rows):
+        _text(draw, (44, 104 + at * 66), label, 28)
+        size = 38
+        while size > 18 and draw.textlength(value, typefaces.serif(size)) > 440:
+            size -= 2
+        _text(draw, (132, 98 + at * 66), value, size)
+    for at, line in enumerate(_broken(person.address, 13)[1:]):
+        _text(draw, (132, 346 + at * 46), line, 32)
+    _text(draw, (44, 462), "公民身份号码" if person.layout.name == "RESIDENT" else "证件号码", 28)
+    draw.text((250, 454), person.number, font=typefaces.sans(42), fill=_INK)
+    return _marked(sheet)
+
+
+def _broken(text: str, characters: int) -> list[str]:
+    return [text[at : at + characters] for at in range(0, len(text), characters)]
+
+
 def blank_sheet(person: Person) -> Image.Image:
     """A page with nothing on it."""
     return _sheet(LETTER_MM, (247, 247, 244))

@@ -61,7 +61,7 @@ CARD_ORDERS = {
     vpcd_wire.RESET: "reset",
     vpcd_wire.ATR_ASKED: "which card are you (ATR)",
 }
-PRINTER_QUESTIONS = {1: "printer", 2: "why offline", 3: "errors", 4: "paper sensor", 0x14: "whole status"}
+PRINTER_QUESTIONS = {1: "printer", 2: "why offline", 3: "which error", 4: "how much paper", 0x14: "whole status"}
 CONNECTED = b""  # what a printer tells in place of bytes when another host is heard
 
 
@@ -247,7 +247,7 @@ def _command(command: escpos.Command) -> str:
         case escpos.Set(what, value):
             return f"{what.value.replace('_', ' ')} {value}"
         case escpos.StatusAsked(n):
-            return f"how is the {PRINTER_QUESTIONS[n]}?" if n != 2 else "why offline?"
+            return f"{PRINTER_QUESTIONS[n]}?"
         case escpos.Raster(width_bytes, height):
             return f"picture {width_bytes * 8}x{height}"
         case escpos.Feed(lines, dots):

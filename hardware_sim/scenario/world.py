@@ -161,7 +161,6 @@ class World:
     def start_terminal(self, *, stop_at: str | None = None) -> None:
         """A terminal at which nobody stands yet. `stop_at`: one of `STEPS`, where its power will be cut."""
         self.end_terminal()
-        self._begins("terminal")
         self._say(do="start", what="terminal", stop_at=stop_at and STEPS[stop_at])
         self._may_stop = stop_at is not None
         self.finger = Finger(self.automation, self._has_stopped)

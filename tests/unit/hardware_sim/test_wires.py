@@ -108,8 +108,8 @@ def test_receipts_are_said_command_by_command_across_pieces() -> None:
     )
     assert words(TO_DEVICE, b"\x1dv0\x00\x48\x00\x02\x00" + bytes(72)) == "goes on, 80 bytes"
     assert words(TO_DEVICE, bytes(72)) == "picture 576x2"
-    assert words(TO_DEVICE, b"\x10\x04\x04\x10\x04\x02") == "how is the paper sensor?, why offline?"
-    assert words(FROM_DEVICE, b"\x7e\x16") == "paper sensor: paper near its end and paper out, why offline: cover open"
+    assert words(TO_DEVICE, b"\x10\x04\x04\x10\x04\x02") == "how much paper?, why offline?"
+    assert words(FROM_DEVICE, b"\x7e\x16") == "how much paper: paper near its end and paper out, why offline: cover open"
     words(TO_DEVICE, b"\x1dv0\x00\x48\x00\xff\xff")
     assert words(TO_DEVICE, wire_words.CONNECTED) == "a host is heard"
     assert words(TO_DEVICE, b"\n") == "line feed"
