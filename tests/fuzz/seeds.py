@@ -341,3 +341,16 @@ on = "next-read"
 [[steps]]
 code = "link"
 """
+
+
+def scanner_answers() -> Iterator[bytes]:
+    """Everything the child that calls SANE says."""
+    yield b'{"name": "test:0", "sources": ["feeder", "glass"]}'
+    yield b'{"devices": [{"name": "test:0", "vendor": "Noname", "model": "frontend-tester", "type": "virtual device"}]}'
+    yield (
+        b'{"frame": {"format": 1, "last_frame": 1, "bytes_per_line": 30, "pixels_per_line": 10, "lines": 4,'
+        b' "depth": 8}}'
+    )
+    yield b"L" + bytes(30)
+    yield b'{"page": true}'
+    yield b'{"status": 7, "at": "start"}'
