@@ -62,6 +62,8 @@ TARGETS: dict[str, Target] = {
     # what printers say
     "printer answers": _target("drivers.receipt_printer.escpos_status:parse_heard parse_identity", "printer_answers"),
     "kiosk printer answers": _target("drivers.receipt_printer.custom_status:parse_full_status", "custom_answers"),
+    # what scanners say
+    "document scanner answers": _target("drivers.document_scanner.sane_answers:parse_answer", "scanner_answers"),
     # what is held in front of a camera or a scanner
     "scan engine bursts": _target("drivers.codes.scan_engine_frames:parse_burst", "bursts", ways.as_burst),
     "wedge keys": _target("drivers.codes.wedge_keys:parse_keys", "key_events", ways.as_keys),
