@@ -95,7 +95,14 @@ def test_the_devices_that_not_every_terminal_has_are_examined_where_they_are_nam
     with configuration.open("a") as file:
         file.write(f'\ncode_reader = {{ driver = "scan-engine", address = "tcp:{unplugged}" }}\n')
         file.write('smart_card_reader = { address = "pcsc:no reader is called so" }\n')
+        file.write('document_scanner = { address = "test:no scanner is called so" }\n')
+        file.write(f'page_printer = {{ address = "ipp://{unplugged}/ipp/print" }}\n')
     assert main(["doctor", "--config", str(configuration)]) == 1
     failed = [line for line in capsys.readouterr().out.splitlines() if line.startswith("fail")]
-    for device in ("smart card reader: smartcard.", "code reader: code.reader.unplugged"):
+    for device in (
+        "smart card reader: smartcard.",
+        "code reader: code.reader.unplugged",
+        "document scanner: scanner.unplugged",
+        "page printer: page_printer.unplugged",
+    ):
         assert any(device in line for line in failed), device

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.faults import CAMERA_FROZEN, PAPER_OUT, PRINTER_SILENT, SHEETS_JAMMED, SMART_CARD_REMOVED
+from kiosk.faults import CAMERA_FROZEN, PAPER_OUT, PRINTER_SILENT, SCANNER_JAMMED, SHEETS_JAMMED, SMART_CARD_REMOVED
 from kiosk.health import Counter, DeviceHealth
 from kiosk.identity import CardKind
 from kiosk.journeys.events import (
@@ -16,10 +16,22 @@ from kiosk.journeys.events import (
     DeviceChanged,
     Event,
     PageNotCaptured,
+    PageScanned,
     PagesPrintEnded,
     PrintEnded,
+    ScanOver,
 )
-from kiosk.ports import CardContent, NeedsAttention, NotPrinted, PagesPrinted, Printed, PrintUnknown, Ready, Used
+from kiosk.ports import (
+    CapturedPage,
+    CardContent,
+    NeedsAttention,
+    NotPrinted,
+    PagesPrinted,
+    Printed,
+    PrintUnknown,
+    Ready,
+    Used,
+)
 from sync.outbox.overview import Overview
 from sync.outbox.store import Outbox
 from terminal.device_book import KEEP_EVERY_S, DeviceBook
@@ -101,6 +113,8 @@ def test_what_a_broken_store_did_not_take_is_brought_again(store: Store, monkeyp
         (CardRead(CardContent(replace(CHEN, kind=CardKind.SOCIAL_SECURITY))), "smart_card_reader", Counter.READS),
         (CardNotRead(Device.SMART_CARD, SMART_CARD_REMOVED), "smart_card_reader", Counter.READS_FAILED),
         (PageNotCaptured(CAMERA_FROZEN), "document_camera", Counter.PAGES_FAILED),
+        (PageScanned("scan", CapturedPage(b"", 1, 1)), "document_scanner", Counter.PAGES),
+        (ScanOver("scan", SCANNER_JAMMED), "document_scanner", Counter.PAGES_FAILED),
         (PrintEnded("job", Printed()), "receipt_printer", Counter.PRINTS),
         (PrintEnded("job", PrintUnknown(PRINTER_SILENT)), "receipt_printer", Counter.PRINTS_FAILED),
         (PagesPrintEnded("job", NotPrinted(SHEETS_JAMMED)), "page_printer", Counter.PRINTS_FAILED),
