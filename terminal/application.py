@@ -25,6 +25,7 @@ from drivers.configured import (
     smart_card_reader,
 )
 from drivers.hotplug import Hotplug
+from drivers.traces.recording import Recording
 from kiosk.composing import Origin
 from kiosk.configuration import Configuration, Screen
 from kiosk.health import Counter
@@ -124,6 +125,7 @@ class Application:
         *,
         full_screen: bool,
         automation: str | None,
+        recording: Recording | None = None,
     ) -> None:
         self._current = current
         configuration, catalogue = current.configuration, current.catalogue
@@ -155,6 +157,7 @@ class Application:
         self._shell = Shell(place, texts, self._runner.post, keyboard=keyboard, camera=self._camera_provider)
         self._frames = FrameBox(self._show_view)
         self._ends = ExitStack()  # what the adapters leave to be closed
+        self._recording = recording
         self._book = DeviceBook(time.monotonic)
         self._services = self._serve(configuration, self._report)
         self._runner.serve_with(self._services)
@@ -171,31 +174,42 @@ class Application:
 
     def _serve(self, configuration: Configuration, report: Report) -> Services:
         devices = configuration.devices
-        reader = identity_card_reader(devices.identity_card_reader, self._ends)
+        ends, recording = self._ends, self._recording
+        reader = identity_card_reader(devices.identity_card_reader, ends, recording=recording)
         readers = {Device.READER: ReaderService(reader, report, self._bug)}
         if devices.smart_card_reader:
-            slot = smart_card_reader(devices.smart_card_reader, self._ends)
+            slot = smart_card_reader(devices.smart_card_reader, ends, recording=recording)
             readers[Device.SMART_CARD] = ReaderService(slot, report, self._bug, device=Device.SMART_CARD)
         codes = None
         if devices.code_reader:
             count = partial(self._book.count, Device.CODES, Counter.CODES)
-            codes = CodeReaderService(code_reader(devices.code_reader, self._ends), report, self._bug, count=count)
+            codes = CodeReaderService(
+                code_reader(devices.code_reader, ends, recording=recording), report, self._bug, count=count
+            )
         scanner = None
         if devices.document_scanner:
-            scanner = ScannerService(document_scanner(devices.document_scanner, self._ends), report, self._bug)
+            scanner = ScannerService(
+                document_scanner(devices.document_scanner, ends, recording=recording), report, self._bug
+            )
         pages = None
         if devices.page_printer:
-            pages = PagePrinterService(page_printer(devices.page_printer, self._ends), report, self._bug)
+            pages = PagePrinterService(page_printer(devices.page_printer, ends, recording=recording), report, self._bug)
         return Services(
             card_readers=readers,
             scanner=scanner,
             page_printer=pages,
             codes=codes,
             camera=CameraService(
-                document_camera(devices.document_camera, self._ends), report, self._bug, show=self._frames.put
+                document_camera(devices.document_camera, ends, recording=recording),
+                report,
+                self._bug,
+                show=self._frames.put,
             ),
             printer=PrinterService(
-                receipt_printer(devices.receipt_printer, self._ends), report, self._bug, spend=self._book.used
+                receipt_printer(devices.receipt_printer, ends, recording=recording),
+                report,
+                self._bug,
+                spend=self._book.used,
             ),
             store=StoreService(
                 lambda: _outbox(configuration),

@@ -8,9 +8,13 @@ import sys
 import threading
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sync.configuration_file import read_configuration
 from sync.strict_toml import FileFault, finding_at
+
+if TYPE_CHECKING:
+    from drivers.traces.recording import Recording
 
 CONFIGURATION_EXIT = 78  # sysexits.h: configuration error
 
@@ -21,6 +25,9 @@ def main(arguments: list[str] | None = None) -> int:
     run = commands.add_parser("run", help="show the terminal on the screen")
     run.add_argument("--automation", metavar="SOCKET", help="be driven through this socket (simulated devices only)")
     run.add_argument("--window", action="store_true", help="in a window of the configured size, not the whole screen")
+    run.add_argument(
+        "--record", type=Path, metavar="DIR", help="write down what devices say, a file each, without personal data"
+    )
     agent = commands.add_parser("agent", help="send what was sealed to the platform")
     for command in (run, agent):
         command.add_argument(
@@ -55,7 +62,11 @@ def _run(options: argparse.Namespace) -> int:
     current = read_current(read_configuration(options.config), CONTENT / "items", at=datetime.now(CHINA))
     try:
         application = Application(
-            current, texts_of("zh_hans"), full_screen=not options.window, automation=options.automation
+            current,
+            texts_of("zh_hans"),
+            full_screen=not options.window,
+            automation=options.automation,
+            recording=_recording(options.record),
         )
     except Misconfigured as mistake:
         raise FileFault([finding_at(options.config, mistake.place, str(mistake))]) from mistake
@@ -69,6 +80,20 @@ def _run(options: argparse.Namespace) -> int:
         logging.shutdown()
         os.execv(sys.executable, sys.orig_argv)
     return status
+
+
+def _recording(folder: Path | None) -> "Recording | None":
+    """ValueError when nothing can be written there."""
+    from drivers.traces.recording import Recording
+
+    if folder is None:
+        return None
+    try:
+        recording = Recording(folder)
+    except OSError as error:
+        raise ValueError(f"--record {folder}: {error.strerror or error}") from error
+    logging.getLogger(__name__).info("everything that devices say is written to %s, without personal data", folder)
+    return recording
 
 
 def _agent(options: argparse.Namespace) -> int:
