@@ -36,7 +36,7 @@ from drivers.smart_card.pcsc_traces import PCSC
 from drivers.smart_card.smart_card_reader import SmartCardReader
 from drivers.traces.protocols import WireProtocol
 from drivers.traces.recording import Recording, Tape, recorded
-from drivers.transport import open_transport
+from drivers.transport import Transport, open_transport
 from kiosk import ports
 from kiosk.configuration import (
     CodeReaderDevice,
@@ -83,7 +83,7 @@ def identity_card_reader(
                 if portraits:
                     ends.callback(portraits.close)
                 tape = _tape(recording, "identity_card_reader", settings.driver, SAM, ends)
-                return SamReader(recorded(sam_transport(settings.address), tape), portraits=portraits)
+                return SamReader(_wire(sam_transport(settings.address), tape, ends), portraits=portraits)
             case "pcsc-storage":
                 tape = _tape(recording, "identity_card_reader", settings.driver, PCSC, ends)
                 reader = StorageCardReader(settings.address, child=pcsc_child(settings.address, tape))
@@ -133,7 +133,7 @@ def code_reader(
                 return CameraCodeReader(frames_at(settings.address, lambda: _frames(settings.address), tape))
             case "scan-engine":
                 tape = _tape(recording, "code_reader", settings.driver, SCAN_ENGINE, ends)
-                return ScanEngine(recorded(open_transport(settings.address, default_baud=BAUD), tape))
+                return ScanEngine(_wire(open_transport(settings.address, default_baud=BAUD), tape, ends))
             case "wedge":
                 wedge = Wedge(settings.address, tape=_tape(recording, "code_reader", settings.driver, WEDGE, ends))
                 if ends is not None:
@@ -178,7 +178,15 @@ def receipt_printer(
         profile = profile_named(settings.profile)
     with _setting("receipt_printer", "address"):
         tape = _tape(recording, "receipt_printer", settings.driver, ESCPOS, ends)
-        return EscPosPrinter(recorded(open_transport(settings.address), tape), profile)
+        return EscPosPrinter(_wire(open_transport(settings.address), tape, ends), profile)
+
+
+def _wire(transport: Transport, tape: Tape | None, ends: ExitStack | None) -> Transport:
+    """Recorded where there is a tape, and let go of at the end."""
+    wire = recorded(transport, tape)
+    if ends is not None:
+        ends.callback(wire.close)
+    return wire
 
 
 def _installed(port: str, settings: Any, ends: ExitStack | None) -> object:

@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from drivers.configured import Misconfigured
+from provisioning.conformance import trying
 from provisioning.conformance.kits import KITS, Kit
 from provisioning.conformance.person import Person
 from provisioning.conformance.report import Report, line_of
@@ -64,7 +65,7 @@ def _conform(kit: Kit, chosen: _Chosen, adapter: object, rules: Sequence[Rule], 
     began_at, verdicts, complete = datetime.now().astimezone(), list[Verdict](), False
     try:
         print(f"{options.port}: {len(rules)} rules", file=sys.stderr, flush=True)
-        for verdict in conform(_announced(rules), adapter, chosen.hands, port=kit.port):
+        for verdict in conform(_announced(rules), adapter, chosen.hands, port=kit.port, grace_s=trying.GRACE_S):
             verdicts.append(verdict)
             if not options.json:
                 print(line_of(verdict), flush=True)
@@ -107,8 +108,10 @@ def _kit(port: str) -> Kit:
 
 
 def _chosen_rules(rules: Sequence[Rule], names: Sequence[str]) -> list[Rule]:
+    """By their names, or how these begin."""
     by_name = {name_of(rule): rule for rule in rules}
-    return [by_name[_known(name, list(by_name), "rule")] for name in names] or list(rules)
+    begun = [next((whole for whole in by_name if whole.startswith(name)), name) for name in names]
+    return [by_name[_known(name, list(by_name), "rule")] for name in begun] or list(rules)
 
 
 def _known(name: str, names: Sequence[str], what: str) -> str:
@@ -119,7 +122,7 @@ def _known(name: str, names: Sequence[str], what: str) -> str:
 
 
 def _chosen(kit: Kit, options: argparse.Namespace) -> _Chosen:
-    driver = options.driver or next(iter(kit.simulated_at))
+    driver = options.driver or next(iter(kit.simulated))
     settings = dict(_pair(setting) for setting in options.setting) | {"driver": driver}
     if options.device == "real":
         if not options.address or not options.driver:
@@ -130,8 +133,9 @@ def _chosen(kit: Kit, options: argparse.Namespace) -> _Chosen:
     if options.port not in status:
         raise _WrongCommand(f"the simulation has no {options.port} (see the options of kiosk-sim up)")
     os.environ.update(_environment(status[options.port]))
-    where = kit.simulated_at.get(driver, next(iter(kit.simulated_at.values())))
-    return _Chosen(kit.settings(**settings, address=options.address or where(status)), kit.simulated_hands(simulation))
+    simulated = kit.simulated_for(driver)
+    address = options.address or simulated.address(status)
+    return _Chosen(kit.settings(**settings, address=address), simulated.hands(simulation))
 
 
 def _environment(device: Mapping[str, Any]) -> dict[str, str]:
@@ -152,7 +156,13 @@ def add_conform(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--address", help="as in the configuration; of a simulated device the simulation tells it")
     parser.add_argument("--device", choices=("simulated", "real"), default="simulated", help="real: your hands act")
     parser.add_argument("--setting", metavar="KEY=VALUE", action="append", default=[], help="profile=58mm")
-    parser.add_argument("--rule", metavar="NAME", action="append", default=[], help="only this one; see --list")
+    parser.add_argument(
+        "--rule",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="only this one (how its name begins is enough); see --list",
+    )
     parser.add_argument("--list", action="store_true", help="only say which rules there are")
     parser.add_argument("--run-dir", metavar="DIR", type=Path, help="of the simulation")
     parser.add_argument("--report", metavar="FILE", type=Path, help="JUnit XML for .xml, else JSON")

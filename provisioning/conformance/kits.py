@@ -12,7 +12,9 @@ from provisioning.conformance.person import Person
 from provisioning.conformance.rules import (
     code_reader,
     document_camera,
+    document_scanner,
     identity_card_reader,
+    page_printer,
     receipt_printer,
     smart_card_reader,
 )
@@ -23,16 +25,30 @@ Status = Mapping[str, Any]  # of the simulation
 
 
 @dataclass(frozen=True, slots=True)
+class Simulated:
+    """Where the simulation's status says that a device is, and hands at it."""
+
+    address: Callable[[Status], str]
+    hands: Callable[[Simulator], Hands]
+
+
+@dataclass(frozen=True, slots=True)
 class Kit:
-    """`simulated_at`: by driver, where the simulation's status says that it is; the first is the one for others."""
+    """`simulated`: by driver; the first is the one for drivers that are not ours."""
 
     port: type
     rules: tuple[Rule, ...]
     settings: Callable[..., Any]
     connect: Callable[[Any, ExitStack], object]
-    simulated_hands: Callable[[Simulator], Hands]
     persons_hands: Callable[[Person], Hands]
-    simulated_at: Mapping[str, Callable[[Status], str]]
+    simulated: Mapping[str, Simulated]
+
+    def simulated_for(self, driver: str) -> Simulated:
+        return self.simulated.get(driver) or next(iter(self.simulated.values()))
+
+
+def _at(port: str, key: str, hands: Callable[[Simulator], Hands]) -> Simulated:
+    return Simulated(lambda status: str(status[port][key]), hands)
 
 
 KITS: Mapping[str, Kit] = {
@@ -41,29 +57,26 @@ KITS: Mapping[str, Kit] = {
         identity_card_reader.RULES,
         configuration.IdentityCardReaderDevice,
         configured.identity_card_reader,
-        simulator.SimulatedCards,
         person.PersonsCards,
-        {"sam": lambda status: f"serial:{status['identity_card_reader']['address']}"},
+        {"sam": _at("identity_card_reader", "tcp_address", simulator.SimulatedCards)},
     ),
     "smart_card_reader": Kit(
         ports.SmartCardReader,
         smart_card_reader.RULES,
         configuration.SmartCardReaderDevice,
         configured.smart_card_reader,
-        simulator.SimulatedSlot,
         person.PersonsSlot,
-        {"pcsc": lambda status: str(status["smart_card_reader"]["address"])},
+        {"pcsc": _at("smart_card_reader", "address", simulator.SimulatedSlot)},
     ),
     "code_reader": Kit(
         ports.CodeReader,
         code_reader.RULES,
         configuration.CodeReaderDevice,
         configured.code_reader,
-        simulator.SimulatedCodes,
         person.PersonsCodes,
         {
-            "scan-engine": lambda status: str(status["code_reader"]["address"]),
-            "camera": lambda status: str(status["code_reader"]["camera_address"]),
+            "scan-engine": _at("code_reader", "address", simulator.SimulatedCodes),
+            "camera": _at("code_reader", "camera_address", simulator.SimulatedCodesBeforeACamera),
         },
     ),
     "document_camera": Kit(
@@ -71,17 +84,31 @@ KITS: Mapping[str, Kit] = {
         document_camera.RULES,
         configuration.DocumentCameraDevice,
         configured.document_camera,
-        simulator.SimulatedDesk,
         person.PersonsDesk,
-        {"frames": lambda status: str(status["document_camera"]["address"])},
+        {"frames": _at("document_camera", "address", simulator.SimulatedDesk)},
     ),
     "receipt_printer": Kit(
         ports.ReceiptPrinter,
         receipt_printer.RULES,
         configuration.ReceiptPrinterDevice,
         configured.receipt_printer,
-        simulator.SimulatedPrinter,
         person.PersonsPrinter,
-        {"escpos": lambda status: str(status["receipt_printer"]["address"])},
+        {"escpos": _at("receipt_printer", "address", simulator.SimulatedPrinter)},
+    ),
+    "document_scanner": Kit(
+        ports.DocumentScanner,
+        document_scanner.RULES,
+        configuration.DocumentScannerDevice,
+        configured.document_scanner,
+        person.PersonsScanner,
+        {"sane": _at("document_scanner", "address", simulator.SimulatedScanner)},
+    ),
+    "page_printer": Kit(
+        ports.PagePrinter,
+        page_printer.RULES,
+        configuration.PagePrinterDevice,
+        configured.page_printer,
+        person.PersonsPagePrinter,
+        {"ipp": _at("page_printer", "address", simulator.SimulatedPagePrinter)},
     ),
 }

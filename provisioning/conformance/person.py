@@ -154,3 +154,33 @@ class PersonsPrinter(_AtADevice):
     def slips(self, words: tuple[str, ...], *, at_least: int) -> Slips:
         whole = self._person.count(f"How many whole slips came out, each from {words[0]} to {words[-1]}?")
         return Slips(whole, self._person.count("How many other pieces of paper came out?"))
+
+
+class PersonsScanner(_AtADevice):
+    """`rules.document_scanner.ScannerHands`."""
+
+    tidy = _does("See that the scanner is plugged in, closed, and that nothing lies in its feeder or on its glass.")
+    lay_on_glass = _does("Lay a page on the glass, and close the lid.")
+    jam = _cannot("nobody jams a real feeder on purpose")
+    open_cover = _does("Open the feeder's cover, and leave the sheets in.")
+    silence = _cannot("a real scanner is not silenced in the middle of a scan by hand")
+    put_right = _does("See that all is in order.")
+
+    def feed(self, sheets: int) -> None:
+        self._person.do(f"Lay {sheets} printed sheet{'s' if sheets > 1 else ''} into the feeder.")
+
+
+class PersonsPagePrinter(_AtADevice):
+    """`rules.page_printer.PagePrinterHands`."""
+
+    tidy = _does("See that the printer is plugged in, closed, with plenty of paper, and take away all that came out.")
+    refill = _does("Put plenty of paper in.")
+    open_cover = _does("Open the cover.")
+    mute_counter = _cannot("a real printer counts as it counts")
+    put_right = _does("See that all is in order, and the cover closed.")
+
+    def leave_sheets(self, sheets: int) -> None:
+        self._person.do(f"Leave {sheets} sheet{'s' if sheets > 1 else ''} in the tray, and close it.")
+
+    def sheets_out(self, *, at_least: int) -> int:
+        return self._person.count("How many sheets have come out since the rule began?")

@@ -19,6 +19,7 @@ CAME_OUT_WITHIN_S = 10.0
 STILL_WITHIN_S = 10.0
 NOTICED_AFTER_S = 1.0  # the PC/SC service asks its readers every 0.4 s
 SHORT_PAPER_MM = 15
+FULL_TRAY = 100
 SHEET_KIND = "household-front"  # any page of a case
 
 
@@ -164,6 +165,11 @@ class SimulatedCodes(_AtADevice):
         _wait(seconds)
 
 
+class SimulatedCodesBeforeACamera(SimulatedCodes):
+    def unplug(self) -> None:
+        raise CannotDo("the simulator has no plug for its code camera")
+
+
 class SimulatedDesk(_AtADevice):
     """`rules.document_camera.DeskHands`."""
 
@@ -245,6 +251,81 @@ class SimulatedPrinter(_AtADevice):
     def slips(self, words: tuple[str, ...], *, at_least: int) -> Slips:
         printed = self._ask("receipts", at_least=self._before + at_least, within_s=CAME_OUT_WITHIN_S)
         return slips_among([slip["text"] for slip in printed[self._before :]], words)
+
+
+class SimulatedScanner(_AtADevice):
+    """`rules.document_scanner.ScannerHands`."""
+
+    def tidy(self) -> None:
+        self.put_right()
+        self.plug()
+        self._ask("glass lift")
+
+    def feed(self, sheets: int) -> None:
+        self._ask("sheets feed", names=[SHEET_KIND] * sheets)
+
+    def lay_on_glass(self) -> None:
+        self._ask("glass put", name=SHEET_KIND)
+
+    def jam(self, *, after_sheets: int) -> None:
+        self._simulator.fault("sheets.jam", after_sheets=after_sheets)
+
+    def open_cover(self) -> None:
+        self._simulator.fault("sheets.cover")
+
+    def silence(self) -> None:
+        self._simulator.fault("sheets.no-answer")
+
+    def put_right(self) -> None:
+        self._simulator.mend()
+        self._ask("sheets take")
+
+    def unplug(self) -> None:
+        self._ask("sheets plug", plugged=False)
+
+    def plug(self) -> None:
+        self._ask("sheets plug", plugged=True)
+
+
+class SimulatedPagePrinter(_AtADevice):
+    """`rules.page_printer.PagePrinterHands`."""
+
+    def __init__(self, simulator: Simulator) -> None:
+        super().__init__(simulator)
+        self._before = 0
+
+    def tidy(self) -> None:
+        self.put_right()
+        self.refill()
+        self._before = self._out(at_least=0, within_s=0)
+
+    def leave_sheets(self, sheets: int) -> None:
+        self._ask("tray load", sheets=sheets)
+
+    def refill(self) -> None:
+        self._ask("tray load", sheets=FULL_TRAY)
+
+    def open_cover(self) -> None:
+        self._simulator.fault("pages.cover")
+
+    def mute_counter(self) -> None:
+        self._simulator.fault("pages.counts-nothing")
+
+    def put_right(self) -> None:
+        self._simulator.mend()
+        self._ask("pages clear")
+
+    def unplug(self) -> None:
+        self._simulator.fault("pages.unplugged")
+
+    def plug(self) -> None:
+        self._simulator.mend()
+
+    def sheets_out(self, *, at_least: int) -> int:
+        return self._out(at_least=self._before + at_least, within_s=CAME_OUT_WITHIN_S) - self._before
+
+    def _out(self, *, at_least: int, within_s: float) -> int:
+        return len(self._ask("pages printed", at_least=at_least, within_s=within_s))
 
 
 def _wait(seconds: float) -> None:

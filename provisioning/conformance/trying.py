@@ -70,9 +70,7 @@ def _begin_afresh(watched: Watched, port: type) -> None:
     expect_soon(Ready, watched.status, "asked how it is before the rule, with all in order")
 
 
-def conform(
-    rules: Iterable[Rule], adapter: object, hands: Hands, *, port: type, grace_s: float = GRACE_S
-) -> Iterator[Verdict]:
+def conform(rules: Iterable[Rule], adapter: object, hands: Hands, *, port: type, grace_s: float) -> Iterator[Verdict]:
     """A verdict as soon as it is known. What the adapter must start, it starts before."""
     Watched(adapter, port, grace_s=60.0).status()
     for rule in rules:

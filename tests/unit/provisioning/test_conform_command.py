@@ -1,0 +1,155 @@
+"""`kiosk-provision conform` on simulated devices, of drivers that packages bring, and broken off in the middle."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from hardware_sim.control import Simulation
+from hardware_sim.simulation import running
+from provisioning.cli import main
+
+VENDORS = '''
+from drivers.identity_card.sam_reader import SamReader
+from drivers.identity_card.sam_wires import sam_transport
+
+TESTED_AGAINST = "nothing at all"
+
+class Forgetful(SamReader):
+    """Finds a card that was read already."""
+    def find_card(self):
+        found = super().find_card()
+        self.seen = getattr(self, "seen", None) or (found if type(found).__name__ == "CardPresent" else None)
+        return self.seen or found
+
+class Impatient(SamReader):
+    def read_card(self):
+        raise KeyboardInterrupt
+
+def connect(settings, ends):
+    wire = sam_transport(settings.address)
+    ends.callback(wire.close)
+    return {"good": SamReader, "forgetful": Forgetful, "impatient": Impatient}[settings.driver.removeprefix("acme-")](
+        wire)
+'''
+ENTRY_POINTS = "[hall_terminal.drivers]\n" + "".join(
+    f"identity_card_reader.acme-{name} = acme_drivers:connect\n" for name in ("good", "forgetful", "impatient")
+)
+
+
+@pytest.fixture(scope="module")
+def simulation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulation]:
+    with running(Path(tmp_path_factory.mktemp("conform")) / "sim") as simulation:
+        yield simulation
+
+
+@pytest.fixture
+def _vendors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    about = tmp_path / "acme_drivers-1.0.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: acme-drivers\nVersion: 1.0\n")
+    (about / "entry_points.txt").write_text(ENTRY_POINTS)
+    (tmp_path / "acme_drivers.py").write_text(VENDORS)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr("provisioning.conformance.trying.GRACE_S", 10.0)
+
+
+def conformed(simulation: Simulation, *words: str) -> int:
+    status = main(["conform", *words, "--run-dir", str(simulation.run_dir)])
+    simulation.card_lift()
+    return status
+
+
+def test_one_of_our_drivers_keeps_its_rules_and_the_report_says_so(
+    simulation: Simulation, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert conformed(simulation, "identity-card-reader", "--report", str(tmp_path / "report.xml")) == 0
+    out, err = capsys.readouterr()
+    *lines, summary = out.splitlines()
+    assert summary == "8 rules: 8 passed, 0 failed, 0 not tried"
+    assert all(line.startswith("passed    ") for line in lines)
+    assert "[8/8] A reader that was unplugged" in err
+    suite = ElementTree.parse(tmp_path / "report.xml").getroot()
+    properties = {one.get("name"): one.get("value") for one in suite.iter("property")}
+    assert suite.get("name") == "conform.identity_card_reader.sam"
+    assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("8", "0", "0")
+    assert properties["device"] == "simulated"
+    assert "never run against a real device" in properties["tested_against"]
+
+
+@pytest.mark.usefixtures("_vendors")
+def test_a_vendors_driver_is_tried_by_its_name(simulation: Simulation, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["--driver", "acme-good", "--rule", "a-card-is-read-with-its-photo-or-with-none"]
+    assert conformed(simulation, "identity_card_reader", *words, "--json") == 0
+    report = json.loads(capsys.readouterr().out)
+    assert (report["driver"], report["conforms"], report["complete"]) == ("acme-good", True, True)
+    assert [verdict["result"] for verdict in report["verdicts"]] == ["passed"]
+
+
+@pytest.mark.usefixtures("_vendors")
+def test_a_driver_that_breaks_a_rule_fails_with_what_came(
+    simulation: Simulation, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["--driver", "acme-forgetful", "--report", str(tmp_path / "report.json")]
+    words += ["--rule", "a-card-that-was-read-is-found-again-only-after-it-was-lifted"]
+    assert conformed(simulation, "identity_card_reader", *words) == 1
+    expected = "looking again while the card that was read still lies there: expected NoCard, came CardPresent"
+    assert expected in capsys.readouterr().out
+    report = json.loads((tmp_path / "report.json").read_text("utf-8"))
+    assert (report["conforms"], report["tested_against"]) == (False, "nothing at all")
+    assert expected in report["verdicts"][0]["why"]
+
+
+@pytest.mark.usefixtures("_vendors")
+def test_what_is_broken_off_leaves_a_report_that_says_so(
+    simulation: Simulation, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["--driver", "acme-impatient", "--report", str(tmp_path / "report.xml")]
+    words += ["--rule", "a-card-is-read-with-its-photo-or-with-none"]
+    assert conformed(simulation, "identity_card_reader", *words) == 130
+    assert "0 rules: 0 passed, 0 failed, 0 not tried; BROKEN OFF" in capsys.readouterr().out
+    suite = ElementTree.parse(tmp_path / "report.xml").getroot()
+    assert (suite.get("errors"), [case.get("name") for case in suite.iter("testcase")]) == (
+        "1",
+        ["all-rules-were-tried"],
+    )
+
+
+def test_a_report_in_which_nothing_was_tried_is_no_success(
+    simulation: Simulation, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["receipt_printer", "--rule", "a-slip-waits"]
+    assert conformed(simulation, *words) == 1
+    assert "not tried a-slip-waits" in capsys.readouterr().out
+
+
+def test_rules_are_listed_without_a_device(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["conform", "page_printer", "--list"]) == 0
+    assert "a-job-comes-out-whole-and-once\n    An idle printer is ready" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "why"),
+    [
+        (["identity_card_raeder"], 2, "the nearest known one is identity_card_reader"),
+        (["code_reader", "--rule", "a-kode-that-was-away"], 2, "the nearest known one is a-code-that-was"),
+        (["code_reader", "--device", "real"], 2, "needs --driver and --address"),
+        (["code_reader", "--setting", "profile"], 2, "not a setting"),
+        (["document_scanner"], 2, "the simulation has no document_scanner"),
+        (["receipt_printer", "--setting", "profile=60mm"], 78, "60mm"),
+        (["receipt_printer", "--setting", "colour=red"], 78, "colour"),
+        (["code_reader", "--driver", "weege", "--address", "x"], 78, "the nearest known one is wedge"),
+    ],
+)
+def test_a_wrong_command_is_said_with_the_nearest_right_one(
+    simulation: Simulation, capsys: pytest.CaptureFixture[str], words: list[str], status: int, why: str
+) -> None:
+    assert conformed(simulation, *words) == status
+    assert why in capsys.readouterr().err
+
+
+def test_without_a_simulation_it_says_how_to_start_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["conform", "code_reader", "--run-dir", str(tmp_path)]) == 69
+    assert "kiosk-sim up" in capsys.readouterr().err
