@@ -16,6 +16,7 @@ import pytest
 from drivers import configured
 from drivers.document_scanner import sane_scanner
 from drivers.document_scanner.sane_scanner import SaneScanner
+from hardware_sim import simulation
 from kiosk.configuration import DocumentScannerDevice
 from kiosk.faults import (
     SCANNER_BUSY,
@@ -318,3 +319,19 @@ def test_a_technician_sees_how_it_is_and_what_there_is_in_its_place(backend: Tes
     assert code == 1
     assert '"disconnected: scanner.unplugged (clear)"' in said
     assert '"test:0 (Noname frontend-tester virtual device)"' in said
+
+
+def test_a_line_that_takes_long_is_cancelled_from_beside_and_the_scanner_hears_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with simulation.running(tmp_path / "sim", conditions=simulation.Conditions(papers=True)) as simulated:
+        told = simulated.status()["document_scanner"]
+        monkeypatch.setenv("SANE_CONFIG_DIR", told["environment"]["SANE_CONFIG_DIR"])
+        simulated.sheets_feed("household-front", "household-member")
+        simulated.fault_set("sheets.slow", page_s=1000)
+        with closing(SaneScanner(told["address"])) as scanner:
+            assert scanner.begin(SheetSource.FEEDER, at_most=2) == Scanning()
+            began = time.monotonic()
+            scanner.cancel()
+            assert time.monotonic() - began < sane_scanner.CANCELS_WITHIN_S, "it was not ended by force"
+        assert not simulated.status()["document_scanner"]["scanning"]
