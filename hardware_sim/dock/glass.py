@@ -13,7 +13,7 @@ from hardware_sim.control import Refused, known
 from hardware_sim.dock.standing import Standing
 from hardware_sim.scenario.world import Finger, Unmet
 
-LONGEST_SIDE = 1280
+LONGEST_SIDE = 1080
 LOOK_EVERY_S = 1.0
 LOOK_AGAIN_S = 0.1  # for a terminal that is being started
 TOUCHED_WITHIN_S = 5.0

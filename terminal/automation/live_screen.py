@@ -15,7 +15,8 @@ QUALITY = 85
 class LiveScreen(QObject):
     """`seq` counts the pictures that differ from the one before, from 1.
 
-    Taking one costs the GUI thread 10 ms, so it is done at most ten times a second, and only after a frame was drawn.
+    Of a screen of 1080 x 1920 taking one costs the GUI thread 3 ms, and a JPEG of half its size 10 ms. So it is done at
+    most ten times a second, only after a frame was drawn, and only what differs becomes a JPEG.
     """
 
     def __init__(self, view: QQuickView, parent: QObject) -> None:
