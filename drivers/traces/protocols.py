@@ -6,6 +6,7 @@ Each protocol's own stands beside it (`*_traces.py`); a trace names it.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.metadata import entry_points
 
 from drivers.traces.trace_file import Way
 
@@ -38,7 +39,12 @@ PROTOCOLS = {
 
 
 def protocol_named(name: str) -> WireProtocol:
-    """ValueError for one that is not known."""
+    """One of ours, or one that an installed package brings (an entry point of the group `hall_terminal.protocols`).
+    ValueError for one that is not known."""
+    for entry in entry_points(group="hall_terminal.protocols", name=name):
+        brought = entry.load()
+        assert isinstance(brought, WireProtocol)
+        return brought
     if name not in PROTOCOLS:
         raise ValueError(f"no protocol of a trace: {name!r:.40} (known: {', '.join(PROTOCOLS)})")
     module, _, attribute = PROTOCOLS[name].partition(":")

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from drivers.configured import Misconfigured
 from provisioning.conformance import trying
-from provisioning.conformance.kits import KITS, Kit
+from provisioning.conformance.kits import KITS, Kit, package_bench
 from provisioning.conformance.person import Person
 from provisioning.conformance.report import Report, line_of
 from provisioning.conformance.simulator import NotRunning, Simulator, default_run_dir
@@ -45,8 +45,8 @@ def conform_command(options: argparse.Namespace) -> int:
         if options.list:
             print("\n".join(f"{name_of(rule)}\n    {sentence_of(rule)}" for rule in rules))
             return HOLDS
-        chosen = _chosen(kit, options)
         with ExitStack() as ends:
+            chosen = _chosen(kit, options, ends)
             return _conform(kit, chosen, kit.connect(chosen.settings, ends), rules, options)
     except _WrongCommand as wrong:
         return _said(str(wrong), WRONG_COMMAND)
@@ -121,13 +121,16 @@ def _known(name: str, names: Sequence[str], what: str) -> str:
     raise _WrongCommand(f"no {what} is named {name!r}; the nearest known one is {nearest[0]}")
 
 
-def _chosen(kit: Kit, options: argparse.Namespace) -> _Chosen:
+def _chosen(kit: Kit, options: argparse.Namespace, ends: ExitStack) -> _Chosen:
     driver = options.driver or next(iter(kit.simulated))
     settings = dict(_pair(setting) for setting in options.setting) | {"driver": driver}
     if options.device == "real":
         if not options.address or not options.driver:
             raise _WrongCommand("a real device needs --driver and --address")
         return _Chosen(kit.settings(**settings, address=options.address), kit.persons_hands(Person()))
+    if bench := package_bench(options.port, driver):
+        where, hands = ends.enter_context(bench())
+        return _Chosen(kit.settings(**settings, address=options.address or where), hands)
     simulation = Simulator(options.run_dir or default_run_dir())
     status = simulation.status()
     if options.port not in status:

@@ -1,8 +1,13 @@
-"""For each device port: its rules, whose hands there are, how an adapter is made, where the simulator has it."""
+"""For each device port: its rules, whose hands there are, how an adapter is made, where the simulator has it.
+
+A package may bring a simulated device of its own for its driver: an entry point of the group `hall_terminal.benches`,
+named `<port>.<driver>`, of a context manager that gives the device's address and hands at it.
+"""
 
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
+from importlib.metadata import entry_points
 from typing import Any
 
 from drivers import configured
@@ -21,7 +26,9 @@ from provisioning.conformance.rules import (
 from provisioning.conformance.simulator import Simulator
 from provisioning.conformance.trying import Hands, Rule
 
+BENCHES = "hall_terminal.benches"
 Status = Mapping[str, Any]  # of the simulation
+Bench = Callable[[], AbstractContextManager[tuple[str, Hands]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,14 @@ class Kit:
 
     def simulated_for(self, driver: str) -> Simulated:
         return self.simulated.get(driver) or next(iter(self.simulated.values()))
+
+
+def package_bench(port: str, driver: str) -> Bench | None:
+    """The simulated device that a package brings for its driver."""
+    for entry in entry_points(group=BENCHES, name=f"{port}.{driver}"):
+        bench: Bench = entry.load()
+        return bench
+    return None
 
 
 def _at(port: str, key: str, hands: Callable[[Simulator], Hands]) -> Simulated:
