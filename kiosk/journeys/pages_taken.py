@@ -49,7 +49,8 @@ def _left(page: PagesTaken) -> Page:
         case Whence.CHECK:
             return stand_at(case, stop_after(case, here, returning=True), returning=True)
         case Whence.DESK:
-            return stand_at(case, here, returning=page.returning)
+            slot = slot_after(case, page.material_id, page.pages)
+            return at_the_desk(case, page.material_id, page.pages, slot, returning=page.returning)
         case Whence.SCANNER:
             slot = slot_after(case, page.material_id, page.pages)
             return ReadingSheets(case, page.material_id, page.pages, slot, returning=page.returning)

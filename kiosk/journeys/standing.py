@@ -1,5 +1,7 @@
 """Where one stands in a case: the page of each stop, and one page back."""
 
+from dataclasses import replace
+
 from kiosk.case import AskFor, Case, CheckAll, Stop, TakePages, open_stops, stop_before
 from kiosk.journeys.events import Sight
 from kiosk.journeys.pages import Asking, Capturing, Checking, Page, ReadingGuide, Take
@@ -14,7 +16,8 @@ def stand_at(case: Case, stop: Stop, *, returning: bool = False) -> Page:
             return Asking(case, field_id, answer.value if answer else "", returning)
         case TakePages(material_id):
             taken = case.taken_of(case.item.material(material_id))
-            return at_the_desk(case, material_id, taken, slot_after(case, material_id, taken), returning=returning)
+            desk = at_the_desk(case, material_id, taken, slot_after(case, material_id, taken), returning=returning)
+            return desk if case.papers else replace(desk, take=Take.WAITING)  # the first page of all
         case CheckAll():
             return Checking(case)
 
@@ -23,8 +26,7 @@ def at_the_desk(
     case: Case, material_id: str, pages: Pages, slot: int, *, returning: bool, again: bool = False
 ) -> Capturing:
     """Under the camera; the last page may still lie there."""
-    take = Take.TAKEN if case.papers else Take.WAITING
-    return Capturing(case, material_id, pages, slot, Sight(page=False), take, None, returning, again)
+    return Capturing(case, material_id, pages, slot, Sight(page=False), Take.TAKEN, None, returning, again)
 
 
 def slot_after(case: Case, material_id: str, pages: Pages) -> int:

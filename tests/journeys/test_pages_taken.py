@@ -19,7 +19,7 @@ from kiosk.journeys.events import (
     WentBack,
     WentOn,
 )
-from kiosk.journeys.pages import Capturing, Checking, Page, PagesTaken
+from kiosk.journeys.pages import Capturing, Checking, Page, PagesTaken, Take
 from kiosk.papers import Pages, exchanged, missing, next_place, none_of, put, room, without
 from kiosk.ports import CapturedPage
 from tests.journeys.visit import GOOD, NOTHING, PAGE, Visit
@@ -90,6 +90,13 @@ def test_who_goes_on_without_taking_it_again_keeps_the_page_there_was(looking: V
     assert isinstance(looking.page, Capturing)
     assert looking.page.material_id == "photo"
     assert looking.page.case.papers[-1] == ("household-register", (FIRST, SECOND))
+
+
+def test_a_deleted_page_that_still_lies_there_is_not_taken_once_more(visit: Visit) -> None:
+    visit.opens("old-age-allowance").lays_card().answers("same", "13800005678", "social-security-card")
+    visit.happens(PageSeen(GOOD), PageCaptured(PAGE), PagesAsked(0), PageDeleted(0), WentBack(), PageSeen(GOOD))
+    assert isinstance(visit.page, Capturing)
+    assert visit.page.take is Take.TAKEN
 
 
 @pytest.mark.parametrize("leaving", [WentBack(), WentOn()])
