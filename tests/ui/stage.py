@@ -17,9 +17,11 @@ from kiosk.configuration import (
     Configuration,
     Devices,
     DocumentCameraDevice,
+    DocumentScannerDevice,
     Gateway,
     Hall,
     IdentityCardReaderDevice,
+    PagePrinterDevice,
     ReceiptPrinterDevice,
     SmartCardReaderDevice,
     Store,
@@ -45,12 +47,12 @@ class Stage:
         self.simulation = simulation
         self.ask = simulation.ask  # an act of the control API
         self._run_dir = directory / "sim"
-        self._store = directory / "store"
+        self.store = directory / "store"
         self._socket = socket
 
     def agent_notes(self, **note: Json) -> None:
         """What the agent would leave in the store."""
-        with contextlib.closing(Drain(self._store)) as drain:
+        with contextlib.closing(Drain(self.store)) as drain:
             drain.note_agent(note)
 
     def sim(self, *words: str) -> None:
@@ -76,8 +78,13 @@ class Stage:
     def clear(self) -> None:
         """Nothing lies on a device any more, nothing is wrong with one, and nobody stands here."""
         self.simulation.fault_clear()
-        if "smart_card_reader" in self.simulation.status():
+        status = self.simulation.status()
+        if "smart_card_reader" in status:
             self.ask("smartcard remove")
+        if "document_scanner" in status:
+            self.ask("sheets take")
+            self.ask("glass lift")
+            self.ask("sheets plug", plugged=True)
         self.simulation.card_lift()
         self.simulation.page_put(None)
         self.simulation.paper_load()
@@ -100,12 +107,19 @@ def leave(hand: Hand) -> None:
 
 
 @contextlib.contextmanager
-def open_stage(directory: Path, *, smart_cards: bool = False) -> Iterator[Stage]:
-    """Where a QApplication is. With `smart_cards` a second reader, over a smart card service of its own."""
+def open_stage(
+    directory: Path, *, smart_cards: bool = False, papers: bool = False, page_printer: str | None = None
+) -> Iterator[Stage]:
+    """Where a QApplication is. With `smart_cards` a second reader, over a smart card service of its own.
+
+    With `papers` a document scanner. `page_printer`: the address of one.
+    """
     socket = directory / "hand"
-    with running(directory / "sim", conditions=Conditions(pace=False, smart_cards=smart_cards)) as simulation:
+    with running(
+        directory / "sim", conditions=Conditions(pace=False, smart_cards=smart_cards, papers=papers)
+    ) as simulation:
         status = simulation.status()
-        slot = status.get("smart_card_reader")
+        slot, scanner = status.get("smart_card_reader"), status.get("document_scanner")
         configuration = Configuration(
             terminal=Terminal(code="CZ03", number="03 号机"),
             hall=Hall(name="大厅", short_name="大厅", desk="咨询台", telephone="0768-000 0000", hours="9:00-17:00"),
@@ -120,10 +134,13 @@ def open_stage(directory: Path, *, smart_cards: bool = False) -> Iterator[Stage]
                 document_camera=DocumentCameraDevice(
                     driver="frames", address=status["document_camera"]["address"], simulated=True
                 ),
+                document_scanner=DocumentScannerDevice(address=scanner["address"], simulated=True) if scanner else None,
                 receipt_printer=ReceiptPrinterDevice(address=status["receipt_printer"]["address"], simulated=True),
+                page_printer=PagePrinterDevice(address=page_printer, simulated=True) if page_printer else None,
             ),
         )
-        with _environment(slot["environment"] if slot else {}):
+        given = [device["environment"] for device in (slot, scanner) if device]
+        with _environment({name: value for environment in given for name, value in environment.items()}):
             application = Application(
                 read_current(configuration, CONTENT / "items", at=datetime.now(CHINA)),
                 SAY,
