@@ -17,7 +17,7 @@ from urllib.parse import quote, urlsplit
 
 ANSWER_WITHIN_S = 30.0
 # As long as was asked for, or as what is to be done takes.
-ANSWERED_WHENEVER = ("receipts", "clock advance", "wires", "down")
+ANSWERED_WHENEVER = ("receipts", "pages printed", "clock advance", "wires", "down")
 
 
 class Part(StrEnum):
@@ -117,6 +117,15 @@ class ReceiptSlip:
 
 
 @dataclass(frozen=True, slots=True)
+class PrintedPage:
+    """A sheet that came out of the A4 printer."""
+
+    number: int
+    text_path: Path
+    picture_path: Path
+
+
+@dataclass(frozen=True, slots=True)
 class Simulation:
     """A running simulation. Every method raises `NotRunning` or `Refused`."""
 
@@ -198,6 +207,24 @@ class Simulation:
 
     def sheets_plug(self, *, plugged: bool) -> None:
         self.ask("sheets plug", plugged=plugged)
+
+    def tray_load(self, sheets: int | None = None) -> None:
+        """Put sheets into the A4 printer's tray, and the tray in; `None`: a full tray."""
+        self.ask("tray load", **({} if sheets is None else {"sheets": sheets}))
+
+    def tray_remove(self) -> None:
+        self.ask("tray remove")
+
+    def pages_clear(self) -> None:
+        """Mend what stands in the way of the A4 printer's sheets."""
+        self.ask("pages clear")
+
+    def pages_printed(self, *, at_least: int = 0, within_s: float = 0.0) -> list[PrintedPage]:
+        """What came out, oldest first, as soon as there are `at_least` so many or the time is over."""
+        return [
+            PrintedPage(page["number"], Path(page["text_path"]), Path(page["picture_path"]))
+            for page in self.ask("pages printed", at_least=at_least, within_s=within_s)
+        ]
 
     def fault_set(self, name: str, *, on: str | None = None, **parameters: Any) -> None:
         """One of `faults.FAULTS`; parameters left out have their default."""

@@ -14,6 +14,8 @@ from hardware_sim.devices.desk_view import Trouble
 from hardware_sim.devices.document_camera import DocumentCamera, laid_page
 from hardware_sim.devices.document_scanner import DocumentScanner
 from hardware_sim.devices.document_scanner_machine import MOST_SHEETS
+from hardware_sim.devices.page_printer import PagePrinter
+from hardware_sim.devices.page_printer_machine import FULL_TRAY
 from hardware_sim.devices.printer_machine import NEW_ROLL_MM
 from hardware_sim.devices.receipt_printer import ReceiptPrinter
 from hardware_sim.devices.sam_machine import PlacedCard
@@ -148,6 +150,46 @@ class SheetActs:
         if self._scanner is None:
             raise Refused("there is no document scanner; start the simulation with --papers")
         return self._scanner
+
+
+MOST_IN_TRAY = 10_000
+
+
+class PrintedPageActs:
+    def __init__(self, printer: PagePrinter | None) -> None:
+        self._printer = printer
+
+    @act("tray load")
+    def load(self, sheets: int = FULL_TRAY) -> None:
+        """Put so many sheets into the A4 printer's tray, and the tray in."""
+        if not 1 <= sheets <= MOST_IN_TRAY:
+            raise Refused(f"tray load: 1 to {MOST_IN_TRAY} sheets, not {sheets}")
+        self._present().load(sheets)
+
+    @act("tray remove")
+    def remove(self) -> None:
+        """Pull the A4 printer's tray out."""
+        self._present().remove_tray()
+
+    @act("pages clear")
+    def clear(self) -> None:
+        """Mend what stands in the way of the A4 printer's sheets: a jam, the cover, a full tray, a pause."""
+        self._present().clear()
+
+    @act("pages printed", waits=True)
+    def printed(self, at_least: int = 0, within_s: float = 0.0) -> list[dict[str, object]]:
+        """The sheets that came out of the A4 printer, oldest first, as soon as there are so many or the time is
+        over."""
+        kept = self._present().printed(at_least=at_least, within_s=within_s)
+        return [
+            {"number": one.number, "text_path": str(one.text_path), "picture_path": str(one.picture_path)}
+            for one in kept
+        ]
+
+    def _present(self) -> PagePrinter:
+        if self._printer is None:
+            raise Refused("there is no A4 printer; start the simulation with --papers")
+        return self._printer
 
 
 LONGEST_ROLL_MM = 1_000_000

@@ -134,12 +134,13 @@ class FaultKind:
 
 BAUD = Parameter("baud", 1200, "baud", least=50, most=230_400)
 FOR_S = Parameter("for_s", 0.0, "seconds, 0: until cleared")
+AFTER_SHEETS = Parameter("after_sheets", 0, "sheets", most=1000)
 NOISE_BYTES = Parameter("bytes", 8, "bytes", most=65_536)
 JOB, READ, CODE, SCAN = (NOW, "next-job"), (NOW, "next-read"), (NOW, "next-code"), (NOW, "next-scan")
 PRINTER, READER, SMART_CARDS = "receipt_printer", "identity_card_reader", "smart_card_reader"
 CODES, CAMERA, TERMINAL = "code_reader", "document_camera", "terminal"
-SHEETS = "document_scanner"
-PAPERS = (SHEETS, "page_printer")  # there only when they were asked for
+SHEETS, PAGES = "document_scanner", "page_printer"
+PAPERS = (SHEETS, PAGES)  # there only when they were asked for
 
 FAULTS: dict[str, FaultKind] = {
     kind.name: kind
@@ -259,6 +260,31 @@ FAULTS: dict[str, FaultKind] = {
             "The plug is out; armed it is pulled in the middle of a page.",
             (FOR_S,),
             SCAN,
+            stays=True,
+        ),
+        FaultKind("pages.jam", PAGES, "After so many sheets the next one is stuck.", (AFTER_SHEETS,), JOB, stays=True),
+        FaultKind("pages.paper-out", PAGES, "So many sheets are left in the tray.", (AFTER_SHEETS,), JOB, stays=True),
+        FaultKind("pages.paper-low", PAGES, "Few sheets are left; it still prints.", (), JOB, stays=True),
+        FaultKind("pages.toner-low", PAGES, "Little toner is left; it still prints.", (), JOB, stays=True),
+        FaultKind("pages.toner-out", PAGES, "No toner is left.", (), JOB, stays=True),
+        FaultKind("pages.cover", PAGES, "Somebody has opened the cover.", (), JOB, stays=True),
+        FaultKind("pages.tray-full", PAGES, "No room is left where sheets come out.", (), JOB, stays=True),
+        FaultKind("pages.paused", PAGES, "Somebody has paused it at its panel.", (), JOB, stays=True),
+        FaultKind("pages.busy", PAGES, "It is at somebody else's job, and that does not end."),
+        FaultKind("pages.never-prints", PAGES, "It takes a job, prints nothing and does not say why.", (), JOB),
+        FaultKind("pages.aborts", PAGES, "After so many sheets it gives a job up.", (AFTER_SHEETS,), JOB),
+        FaultKind("pages.refuses", PAGES, "It does not take what documents are written in.", (), JOB),
+        FaultKind("pages.counts-nothing", PAGES, "It prints, and does not tell how many sheets came out.", (), JOB),
+        FaultKind("pages.no-answer", PAGES, "It takes connections, and answers nothing.", (), JOB),
+        FaultKind(
+            "pages.slow", PAGES, "A sheet takes so long.", (Parameter("sheet_s", 20.0, "seconds", most=3600),), JOB
+        ),
+        FaultKind(
+            "pages.unplugged",
+            PAGES,
+            "The network's plug is out; armed it is pulled when a job has begun. What it has is printed.",
+            (FOR_S,),
+            JOB,
             stays=True,
         ),
         FaultKind(

@@ -2,8 +2,8 @@
 
 Run directory (mode 0700): `control.json` (where the API listens), `identity-card-reader` (symlink to a
 pseudo-terminal; so are `receipt-printer` and `code-scanner`), `document-camera/current.png`, `code-camera/current.png`,
-`receipts/NNNN.{png,txt}`, `sane/` (configuration for SANE). Reader, printer and scan engine listen
-on TCP ports too; the status names them.
+`receipts/NNNN.{png,txt}`, `sheets/NNNN.{png,txt}`, `sane/` (configuration for SANE). Reader, printer and scan engine
+listen on TCP ports too; the status names them.
 """
 
 import contextlib
@@ -29,16 +29,18 @@ from hardware_sim.device_acts import (
     GeneralActs,
     PageActs,
     PaperActs,
+    PrintedPageActs,
     SheetActs,
     SmartCardActs,
     WireActs,
     clock_status,
 )
-from hardware_sim.devices import saned_wire
+from hardware_sim.devices import page_printer_relay, saned_wire
 from hardware_sim.devices.code_frames import CodeFrames
 from hardware_sim.devices.document_camera import DocumentCamera
 from hardware_sim.devices.document_scanner import DocumentScanner
 from hardware_sim.devices.frame_folder import CURRENT
+from hardware_sim.devices.page_printer import PagePrinter
 from hardware_sim.devices.receipt_printer import ReceiptPrinter
 from hardware_sim.devices.sam_reader import SamReader
 from hardware_sim.devices.scan_engine import ScanEngine
@@ -49,7 +51,7 @@ from hardware_sim.wire_log import WireLog
 
 READER, CAMERA, RECEIPTS, PRINTER = "identity-card-reader", "document-camera", "receipts", "receipt-printer"
 SCANNER, CODE_CAMERA = "code-scanner", "code-camera"
-SANE = "sane"
+SANE, SHEETS = "sane", "sheets"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +110,21 @@ class Devices:
             if conditions.papers
             else None
         )
+        words = page_printer_relay.words
+        self.pages = (
+            PagePrinter(run_dir / SHEETS, pace=pace, clock=clock, log=tap("page_printer", words))
+            if conditions.papers
+            else None
+        )
 
     @contextmanager
     def running(self) -> Iterator[Service]:
-        """Raises OSError when there is no smart card service here."""
+        """Raises OSError when there is no smart card service or no ippeveprinter here."""
         with contextlib.ExitStack() as stack:
             if self._conditions.smart_cards:
                 self.slot = self._smart_card_slot(stack)
-            for device in (self.reader, self.camera, self.printer, self.scanner, self.codes, self.slot, self.sheets):
+            always = (self.reader, self.camera, self.printer, self.scanner, self.codes)
+            for device in (*always, self.slot, self.sheets, self.pages):
                 if device is not None:
                     device.start()
                     stack.callback(device.stop)
@@ -147,6 +156,8 @@ class Devices:
             faulty["smart_card_reader"] = self.slot
         if self.sheets is not None:
             faulty["document_scanner"] = self.sheets
+        if self.pages is not None:
+            faulty["page_printer"] = self.pages
         return Acts(
             GeneralActs(self.status),
             CardActs(self.reader),
@@ -155,6 +166,7 @@ class Devices:
             PageActs(self.camera),
             PaperActs(self.printer),
             SheetActs(self.sheets),
+            PrintedPageActs(self.pages),
             FaultActs(faulty),
             ClockActs(self._conditions.clock),
             WireActs(self.wires),
@@ -205,13 +217,19 @@ class Devices:
                 **self.sheets.state(),
                 "faults": self.sheets.faults(),
             }
+        if self.pages is not None:
+            status["page_printer"] = {
+                "address": self.pages.address,
+                **self.pages.state(),
+                "faults": self.pages.faults(),
+            }
         return status
 
     def _picture(self, path: str) -> Path | None:
         if (frame := re.fullmatch(rf"frames/({CAMERA}|{CODE_CAMERA})\.png", path)) is not None:
             return self._run_dir / frame[1] / CURRENT
-        receipt = re.fullmatch(r"receipts/([0-9]{1,9})\.png", path)
-        return self._run_dir / RECEIPTS / f"{int(receipt[1]):04d}.png" if receipt else None
+        printed = re.fullmatch(rf"({RECEIPTS}|{SHEETS})/([0-9]{{1,9}})\.png", path)
+        return self._run_dir / printed[1] / f"{int(printed[2]):04d}.png" if printed else None
 
 
 @contextmanager

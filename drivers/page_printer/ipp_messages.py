@@ -155,15 +155,16 @@ def _answer(lib: ctypes.CDLL, message: int) -> Answer:
         if name is None or group != Group.JOB:
             begun = False  # between two jobs stands an attribute without a name
         if name is not None and group in (Group.PRINTER, Group.OPERATION):
-            (printer if group == Group.PRINTER else operation)[_text(name)] = _values(lib, attribute)
+            said = printer if group == Group.PRINTER else operation
+            said[_text(name)] = said.get(_text(name), ()) + _values(lib, attribute)  # some say a thing twice
         elif name is not None and group == Group.JOB:
             if not begun:
                 jobs.append({})
                 begun = True
             jobs[-1][_text(name)] = _values(lib, attribute)
         attribute = lib.ippNextAttribute(message)
-    said = "".join(texts(operation, "status-message"))[:_MOST_MESSAGE]
-    return Answer(lib.ippGetStatusCode(message), printer, tuple(jobs), said)
+    message_text = "".join(texts(operation, "status-message"))[:_MOST_MESSAGE]
+    return Answer(lib.ippGetStatusCode(message), printer, tuple(jobs), message_text)
 
 
 def _values(lib: ctypes.CDLL, attribute: int) -> tuple[Value, ...]:

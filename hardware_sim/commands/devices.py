@@ -64,6 +64,7 @@ def _add_hands(top: Family) -> None:
         put.add_argument(f"--{trouble}", dest="troubles", action="append_const", const=trouble)
 
     _add_sheets(top)
+    _add_pages(top)
     code = top.family("code", "codes in front of the scan engine and of the code camera")
     show = code.add("show", "hold a code there", _code_show)
     show.add_argument("text", nargs="?", help="what it says")
@@ -117,6 +118,18 @@ def _add_printer(top: Family) -> None:
     _add_plug(printer, Simulation.printer_plug)
 
 
+def _add_pages(top: Family) -> None:
+    tray = top.family("tray", "the A4 printer's tray")
+    load = tray.add("load", "put sheets in, and the tray", lambda sim, chosen: sim.tray_load(chosen.sheets))
+    load.add_argument("--sheets", type=int, metavar="N", help="so many (default: a full tray)")
+    tray.add("remove", "pull it out", lambda sim, _: sim.tray_remove())
+    pages = top.family("pages", "what comes out of the A4 printer")
+    printed = pages.add("printed", "the sheets that came out", _pages_printed, _pages_text)
+    printed.add_argument("--at-least", type=int, default=0, metavar="N", help="wait until there are so many")
+    printed.add_argument("--within", type=float, default=20.0, metavar="S", help="wait at most so many seconds")
+    pages.add("clear", "mend what stands in their way: jam, cover, full tray, pause", lambda sim, _: sim.pages_clear())
+
+
 def _add_faults(top: Family) -> None:
     fault = top.family("fault", "what goes wrong")
     given = fault.add("set", "give a device a fault", _fault_set)
@@ -146,6 +159,7 @@ DEVICES = (
     "document_camera",
     "document_scanner",
     "receipt_printer",
+    "page_printer",
 )
 
 
@@ -269,6 +283,17 @@ def _page_put(simulation: Simulation, chosen: argparse.Namespace) -> None:
 
 def _sheets_feed(simulation: Simulation, chosen: argparse.Namespace) -> None:
     simulation.sheets_feed(*chosen.names, person=chosen.person, troubles=tuple(chosen.troubles or ()))
+
+
+def _pages_printed(simulation: Simulation, chosen: argparse.Namespace) -> Any:
+    return simulation.ask("pages printed", at_least=chosen.at_least, within_s=chosen.within)
+
+
+def _pages_text(pages: list[dict[str, Any]]) -> str:
+    return "\n".join(
+        f"── {page['number']:04d}, {page['picture_path']}\n{Path(page['text_path']).read_text('utf-8')}"
+        for page in pages
+    )
 
 
 def _glass_put(simulation: Simulation, chosen: argparse.Namespace) -> None:
