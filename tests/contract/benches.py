@@ -17,6 +17,7 @@ import pytest
 
 from drivers.document_camera.document_camera import DocumentCamera
 from drivers.document_camera.frames import FolderOfFrames
+from drivers.document_scanner.sane_scanner import SaneScanner
 from drivers.identity_card.pcsc_storage import StorageCardReader
 from drivers.identity_card.sam_reader import SamReader
 from drivers.identity_card.sam_wires import sam_transport
@@ -29,16 +30,23 @@ from drivers.usb_bulk import UsbAddress, UsbPrinterTransport
 from hardware_sim.control import Simulation
 from hardware_sim.devices.receipt_printer import ReceiptPrinter as SimulatedMechanism
 from hardware_sim.devices.usb_device import RECEIPT_PRINTER
-from hardware_sim.simulation import running
+from hardware_sim.simulation import Conditions, running
 from kiosk import ports
 from kiosk.submission import Rating, Receipt
 from provisioning.conformance.expectations import CannotDo
 from provisioning.conformance.rules.code_reader import CodeHands
 from provisioning.conformance.rules.document_camera import DeskHands
+from provisioning.conformance.rules.document_scanner import ScannerHands
 from provisioning.conformance.rules.identity_card_reader import CardHands
 from provisioning.conformance.rules.receipt_printer import PrinterHands, Slips, slips_among
 from provisioning.conformance.rules.smart_card_reader import SmartCardHands
-from provisioning.conformance.simulator import SimulatedCards, SimulatedDesk, SimulatedPrinter, Simulator
+from provisioning.conformance.simulator import (
+    SimulatedCards,
+    SimulatedDesk,
+    SimulatedPrinter,
+    SimulatedScanner,
+    Simulator,
+)
 from tests.contract.card_hands import LaidCards
 from tests.contract.code_hands import folder_code_camera, scripted_scan_engine
 from tests.contract.presenter_hands import SimulatedPresenterHands
@@ -53,6 +61,7 @@ from tests.wires.sdt_library import sdt_library
 from tests.wires.usbip_backend import UsbIpBackend
 from tests.wires.virtual_card import virtual_slot
 
+SILENT_AFTER_S = 1.5
 GOLDEN_CARDS = json.loads((Path(__file__).parents[1] / "golden" / "cards.json").read_text(encoding="utf-8"))
 
 
@@ -86,6 +95,7 @@ CodeBench = Bench[ports.CodeReader, CodeHands]
 ReaderBench = Bench[ports.IdentityCardReader, CardHands]
 SmartCardBench = Bench[ports.SmartCardReader, SmartCardHands]
 CameraBench = Bench[ports.DocumentCamera, DeskHands]
+ScannerBench = Bench[ports.DocumentScanner, ScannerHands]
 PrinterBench = Bench[ports.ReceiptPrinter, PrinterHands]
 OutboxBench = Bench[ports.Outbox, OutboxHands]
 
@@ -239,6 +249,21 @@ def _simulated_reader(wire: Callable[[dict[str, Any]], str]) -> Iterator[ReaderB
 
 
 @contextmanager
+def _simulated_scanner() -> Iterator[ScannerBench]:
+    conditions = Conditions(pace=False, papers=True)
+    with (
+        tempfile.TemporaryDirectory() as directory,
+        running(Path(directory) / "sim", conditions=conditions) as simulation,
+        pytest.MonkeyPatch.context() as environment,
+    ):
+        status = simulation.status()["document_scanner"]
+        for name, value in status["environment"].items():
+            environment.setenv(name, value)
+        with closing(SaneScanner(status["address"], silent_after_s=SILENT_AFTER_S)) as scanner:
+            yield Bench(scanner, SimulatedScanner(Simulator(simulation.run_dir)))
+
+
+@contextmanager
 def _simulated_camera() -> Iterator[CameraBench]:
     with _simulation() as simulation:
         hands = SimulatedDesk(Simulator(simulation.run_dir))
@@ -349,5 +374,6 @@ ADAPTERS: dict[str, dict[str, Callable[[], AbstractContextManager[Bench[Any, Any
     "smart_card_reader": {**SMART_CARD_READERS},
     "code_reader": {**CODE_READERS},
     "document_camera": {**DOCUMENT_CAMERAS},
+    "document_scanner": {"simulated, on the network": _simulated_scanner},
     "receipt_printer": {**RECEIPT_PRINTERS},
 }
