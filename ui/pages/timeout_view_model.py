@@ -6,7 +6,7 @@ from PySide6.QtCore import Property, QObject, Signal, Slot
 from PySide6.QtQml import QmlElement, QmlUncreatable
 
 from kiosk.journeys.events import Event, LeftVisit, OverlayClosed
-from kiosk.journeys.pages import Done, NotKept, Page
+from kiosk.journeys.pages import Done, NotKept, Page, PrintingPages
 from kiosk.session import Session
 from ui.place import Place
 from ui.texts import Texts
@@ -20,6 +20,8 @@ def what_of(page: Page) -> str:
     match page:
         case Done():
             return "timeout.what.kept"
+        case PrintingPages(behind):
+            return what_of(behind)
         case NotKept(certain=False):
             return "timeout.what.uncertain"
         case _:
