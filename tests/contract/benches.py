@@ -22,6 +22,7 @@ from drivers.identity_card.pcsc_storage import StorageCardReader
 from drivers.identity_card.sam_reader import SamReader
 from drivers.identity_card.sam_wires import sam_transport
 from drivers.identity_card.sdt_library import SdtLibraryReader, sdt_address
+from drivers.page_printer.ipp_printer import IppPrinter
 from drivers.receipt_printer.escpos_printer import EscPosPrinter
 from drivers.receipt_printer.profiles import profile_named
 from drivers.smart_card.smart_card_reader import SmartCardReader
@@ -38,11 +39,13 @@ from provisioning.conformance.rules.code_reader import CodeHands
 from provisioning.conformance.rules.document_camera import DeskHands
 from provisioning.conformance.rules.document_scanner import ScannerHands
 from provisioning.conformance.rules.identity_card_reader import CardHands
+from provisioning.conformance.rules.page_printer import PagePrinterHands
 from provisioning.conformance.rules.receipt_printer import PrinterHands, Slips, slips_among
 from provisioning.conformance.rules.smart_card_reader import SmartCardHands
 from provisioning.conformance.simulator import (
     SimulatedCards,
     SimulatedDesk,
+    SimulatedPagePrinter,
     SimulatedPrinter,
     SimulatedScanner,
     Simulator,
@@ -96,6 +99,7 @@ ReaderBench = Bench[ports.IdentityCardReader, CardHands]
 SmartCardBench = Bench[ports.SmartCardReader, SmartCardHands]
 CameraBench = Bench[ports.DocumentCamera, DeskHands]
 ScannerBench = Bench[ports.DocumentScanner, ScannerHands]
+PagePrinterBench = Bench[ports.PagePrinter, PagePrinterHands]
 PrinterBench = Bench[ports.ReceiptPrinter, PrinterHands]
 OutboxBench = Bench[ports.Outbox, OutboxHands]
 
@@ -264,6 +268,17 @@ def _simulated_scanner() -> Iterator[ScannerBench]:
 
 
 @contextmanager
+def _simulated_page_printer() -> Iterator[PagePrinterBench]:
+    conditions = Conditions(pace=False, papers=True)
+    with (
+        tempfile.TemporaryDirectory() as directory,
+        running(Path(directory) / "sim", conditions=conditions) as simulation,
+    ):
+        printer = IppPrinter(simulation.status()["page_printer"]["address"])
+        yield Bench(printer, SimulatedPagePrinter(Simulator(simulation.run_dir)))
+
+
+@contextmanager
 def _simulated_camera() -> Iterator[CameraBench]:
     with _simulation() as simulation:
         hands = SimulatedDesk(Simulator(simulation.run_dir))
@@ -376,4 +391,5 @@ ADAPTERS: dict[str, dict[str, Callable[[], AbstractContextManager[Bench[Any, Any
     "document_camera": {**DOCUMENT_CAMERAS},
     "document_scanner": {"simulated, on the network": _simulated_scanner},
     "receipt_printer": {**RECEIPT_PRINTERS},
+    "page_printer": {"simulated": _simulated_page_printer},
 }
