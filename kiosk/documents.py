@@ -25,6 +25,13 @@ def verbatim(text: str) -> Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark(Generic[T_co]):
+    """At the head of every sheet."""
+
+    text: T_co
+
+
+@dataclass(frozen=True, slots=True)
 class Title(Generic[T_co]):
     """Centred and large."""
 
@@ -65,7 +72,7 @@ class Qr:
     payload: str
 
 
-Block = Title[T_co] | Heading[T_co] | Field[T_co] | Note[T_co] | Rule | Qr
+Block = Mark[T_co] | Title[T_co] | Heading[T_co] | Field[T_co] | Note[T_co] | Rule | Qr
 Document = tuple[Block[T_co], ...]
 
 
@@ -76,6 +83,8 @@ def spoken(document: Document[Message], say: Callable[[Message], str]) -> Docume
 
 def _spoken(block: Block[Message], say: Callable[[Message], str]) -> Block[str]:
     match block:
+        case Mark(text):
+            return Mark(say(text))
         case Title(text):
             return Title(say(text))
         case Heading(text):

@@ -7,7 +7,7 @@ from kiosk.answers import value_of
 from kiosk.case import Case
 from kiosk.composing import CardAgain, Handwritten, Vouching, Witnessed
 from kiosk.configuration import Hall
-from kiosk.documents import Block, Document, Field, Heading, Message, Note, Qr, Rule, Title, verbatim
+from kiosk.documents import Block, Document, Field, Heading, Mark, Message, Note, Qr, Rule, Title, verbatim
 from kiosk.items import Fact, Item, Material
 from kiosk.slip import Filed, in_fours
 from kiosk.submission import Receipt
@@ -100,7 +100,7 @@ def guide_of(item: Item, *, hall: Hall, place: str, today: date, simulated: bool
 
 
 def _simulated(simulated: bool) -> tuple[Block[Message], ...]:
-    return (Note(Message("simulated")),) if simulated else ()
+    return (Mark(Message("simulated")),) if simulated else ()
 
 
 def _papers(filed: Filed, submitted: Submitted) -> tuple[Block[Message], ...]:

@@ -14,7 +14,7 @@ import cairocffi as cairo
 from qrcode import QRCode
 from qrcode.constants import ERROR_CORRECT_M
 
-from kiosk.documents import Block, Document, Field, Heading, Note, Qr, Rule, Title
+from kiosk.documents import Document, Field, Heading, Mark, Note, Qr, Rule, Title
 from kiosk.line_breaking import printable, wrapped
 
 MM = 72 / 25.4
@@ -124,11 +124,19 @@ class _Writer:
         widths = (self._text.width(block.label) + self._size for block in self._document if isinstance(block, Field))
         return max((width for width in widths if width <= LABEL_PART * ROOM), default=0.0)
 
-    def lines(self) -> Iterator[Line]:
+    def marks(self) -> Iterator[Line]:
+        """What stands at the head of every sheet."""
         for block in self._document:
-            yield from self._block(block)
+            if isinstance(block, Mark):
+                yield from self._paragraph(self._text, block.text)
 
-    def _block(self, block: Block[str]) -> Iterator[Line]:
+    def lines(self) -> Iterator[Line]:
+        """All else."""
+        for block in self._document:
+            if not isinstance(block, Mark):
+                yield from self._block(block)
+
+    def _block(self, block: Title[str] | Heading[str] | Field[str] | Note[str] | Rule | Qr) -> Iterator[Line]:
         match block:
             case Title(text):
                 yield from self._centred(self._title, text)
@@ -200,13 +208,16 @@ def _qr(payload: str) -> Draw:
 
 
 def _sheets(document: Document[str], size: float) -> Sequence[Sequence[Line]]:
-    sheets: list[list[Line]] = [[]]
-    used = 0.0
-    for group in _groups(_Writer(document, size).lines()):
+    writer = _Writer(document, size)
+    head = tuple(writer.marks())
+    head_depth = sum(line.depth for line in head)
+    sheets: list[list[Line]] = [[*head]]
+    used = head_depth
+    for group in _groups(writer.lines()):
         depth = sum(line.depth for line in group)
-        if used and used + depth > DEPTH:
-            sheets.append([])
-            used = 0.0
+        if used > head_depth and used + depth > DEPTH:
+            sheets.append([*head])
+            used = head_depth
         sheets[-1] += group
         used += depth
     return sheets

@@ -17,7 +17,7 @@ from qrcode.constants import ERROR_CORRECT_M
 from drivers.receipt_printer.character_sets import encode_mode, encode_text, has_code
 from drivers.receipt_printer.glyphs import FontGlyphs, Glyphs
 from drivers.receipt_printer.profiles import CHARACTER_DOTS, Profile
-from kiosk.documents import Document, Field, Heading, Note, Qr, Rule, Title
+from kiosk.documents import Document, Field, Heading, Mark, Note, Qr, Rule, Title
 from kiosk.line_breaking import longest_piece, printable, width, wrapped
 
 LINE_DOTS = 36  # half a character of air between lines
@@ -111,7 +111,7 @@ class _Writer:
                     yield from self._title(text)
                 case Field(label, value):
                     yield from map(self._line, field_lines(label, value, columns, label_columns))
-                case Heading(text) | Note(text):
+                case Mark(text) | Heading(text) | Note(text):
                     yield from map(self._line, wrapped(text, columns))
                 case Rule():
                     yield self._rule()

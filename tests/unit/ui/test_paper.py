@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from kiosk.case import Applicant, Case
 from kiosk.composing import Handwritten
-from kiosk.documents import Document, Field, Heading, Note, Qr, Title, spoken
+from kiosk.documents import Document, Field, Heading, Mark, Note, Qr, Title, spoken
 from kiosk.items import Item
 from kiosk.printouts import copy_of, guide_of, submitted_of
 from ui.paper import typeset
@@ -131,6 +131,13 @@ def test_larger_type_takes_more_room_and_never_the_size_below_the_floor() -> Non
     assert paper.sheets == sheets_of(paper.pdf) == 2
     assert "1/2" in text_of(paper.pdf)
     assert "第89行" in text_of(paper.pdf)
+
+
+def test_what_marks_a_document_stands_on_every_sheet() -> None:
+    document = (Mark("演示：设备为模拟"), *(Note(f"第 {line} 行") for line in range(90)))
+    paper = typeset(document, large=False)
+    assert paper.sheets == 3
+    assert text_of(paper.pdf).count("演示：设备为模拟") == 3
 
 
 def test_a_heading_stands_with_what_it_is_over() -> None:
