@@ -81,6 +81,8 @@ class Glass:
                     self._watch_one(finger)
                 finally:
                     finger.close()
+            with self._one_finger:
+                self._let_go()
             self._tell(GONE)
             self._stopping.wait(LOOK_AGAIN_S)
 
