@@ -100,12 +100,12 @@ class ChildProcess:
         self._left_alone_until = 0.0
 
     def failed(self, how: str) -> None:
-        """End it, say so in the log, and leave it alone, the longer the more often it failed in a row."""
+        """End it and leave it alone, the longer the more often it failed in a row. What it means, the driver tells."""
         self.close()
         left_alone_s = self._left_alone_s[min(self.failures, len(self._left_alone_s) - 1)]
         self.failures += 1
         self._left_alone_until = time.monotonic() + left_alone_s
-        _log.warning("%s %s; left alone for %g s", self._script.stem, how, left_alone_s)
+        _log.info("%s %s; left alone for %g s", self._script.stem, how, left_alone_s)
 
     def close(self) -> None:
         """End it; the next request starts another."""

@@ -56,7 +56,14 @@ def _end_with_the_starter() -> None:
     poll = select.poll()
     poll.register(0, 0)
     poll.poll()
-    os.killpg(0, signal.SIGKILL)  # with what the library has started
+    _end()
+
+
+def _end() -> None:
+    """With what the library has started."""
+    if os.getpgrp() == os.getpid():
+        os.killpg(0, signal.SIGKILL)
+    os._exit(0)
 
 
 def _loaded(script: str) -> Any:
@@ -73,9 +80,12 @@ def main(script: str, *arguments: str) -> None:
     threading.Thread(target=_end_with_the_starter, daemon=True).start()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core would hold what is personal
     wire = Wire()
-    served = _loaded(script)
-    wire.send(b"")
-    served.serve(wire, *arguments)
+    try:
+        served = _loaded(script)
+        wire.send(b"")
+        served.serve(wire, *arguments)
+    finally:
+        _end()
 
 
 if __name__ == "__main__":

@@ -140,7 +140,7 @@ class SaneScanner:
         scan = self._scan = _Scan(source)
         if not self._asked("scan", source.value, at_most if source is SheetSource.FEEDER else min(at_most, 1)):
             scan.ended = self._scan_failed("does not start", NotScanned(SCANNER_NOT_WORKING))
-        until = time.monotonic() + BEGINS_WITHIN_S
+        until = time.monotonic() + min(BEGINS_WITHIN_S, self._silent_after_s)
         while not scan.frames and self._takes(scan, until):
             pass
         if scan.ended is None or isinstance(scan.ended, ScanEnded):
@@ -243,13 +243,18 @@ class SaneScanner:
         """Opening wakes some; whether one on USB is still plugged in can be told without."""
         if not isinstance(self._status, Ready) or time.monotonic() - self._opened_at >= OPENED_EVERY_S:
             return False
-        place = _USB_PLACE.search(self._opened.name) if self._opened else None
-        return place is None or _USB.joinpath(*place.groups()).exists()
+        return self._opened is None or may_be_plugged_in(self._opened.name)
 
 
 def sane_child(address: str, tape: Tape | None = None) -> Child:
     """Of the scanner with this name, or of a trace of one (`trace:/path/FILE`). ValueError for a damaged trace."""
     return child_at(address, lambda: _child(address), tape)
+
+
+def may_be_plugged_in(name: str, usb: Path = _USB) -> bool:
+    """False for a name that says where on the bus it is, when nothing is there."""
+    place = _USB_PLACE.search(name)
+    return place is None or usb.joinpath(*place.groups()).exists()
 
 
 def _child(name: str) -> ChildProcess:

@@ -15,7 +15,7 @@ import pytest
 
 from drivers import configured
 from drivers.document_scanner import sane_scanner
-from drivers.document_scanner.sane_scanner import SaneScanner
+from drivers.document_scanner.sane_scanner import SaneScanner, may_be_plugged_in
 from hardware_sim import simulation
 from kiosk.configuration import DocumentScannerDevice
 from kiosk.faults import (
@@ -188,7 +188,6 @@ def test_cancelling_where_nothing_runs_does_nothing(scanner: SaneScanner) -> Non
     assert scanner.status() == Ready()
 
 
-@pytest.mark.expects_warnings
 @pytest.mark.parametrize(
     ("how", "fault"),
     [(signal.SIGSTOP, SCANNER_SILENT), (signal.SIGKILL, SCANNER_NOT_WORKING)],
@@ -212,7 +211,6 @@ def test_a_backend_that_hangs_or_crashes_is_ended_what_was_read_stays_and_the_ne
     assert (len(pages), outcome) == (2, ScanEnded())
 
 
-@pytest.mark.expects_warnings
 def test_a_backend_that_crashes_when_it_is_opened_is_tried_at_each_scan_and_its_status_ever_more_seldom(
     backend: TestBackend, scanner: SaneScanner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -258,6 +256,15 @@ def test_while_it_is_ready_it_is_opened_seldom_and_no_process_waits(
     assert not children()
     monkeypatch.setattr(sane_scanner, "OPENED_EVERY_S", 0.0)
     assert scanner.status() == Disconnected(SCANNER_UNPLUGGED)
+
+
+def test_one_on_usb_is_seen_to_be_pulled_without_opening_it(tmp_path: Path) -> None:
+    (tmp_path / "001").mkdir()
+    (tmp_path / "001" / "004").touch()
+    assert may_be_plugged_in("epson2:libusb:001:004", tmp_path)
+    assert not may_be_plugged_in("epson2:libusb:001:005", tmp_path)
+    assert may_be_plugged_in("net:192.0.2.7:epson2:libusb:001:005:more", tmp_path)
+    assert may_be_plugged_in("fujitsu:fi-7160:1234", tmp_path)
 
 
 def test_a_scan_that_fails_makes_it_look_again(backend: TestBackend, scanner: SaneScanner) -> None:

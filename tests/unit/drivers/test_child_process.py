@@ -32,7 +32,7 @@ def child(tmp_path: Path) -> Iterator[Callable[[str], ChildProcess]]:
         script = tmp_path / "script.py"
         loop = f"while (request := wire.receive()) is not None:\n        {SERVES[name]}"
         script.write_text(f"import os, subprocess, sys, threading\ndef serve(wire, mark):\n    {loop}\n")
-        mark = f"mark of {tmp_path.name}"
+        mark = f"mark of {tmp_path}"
         made.append(ChildProcess(script, mark, longest=1000, with_packages=False, left_alone_s=left_alone_s))
         return made[-1]
 
@@ -106,7 +106,7 @@ def test_a_script_that_cannot_be_loaded_never_starts(tmp_path: Path) -> None:
 
 
 def test_what_it_has_started_ends_with_it(child: Make, tmp_path: Path) -> None:
-    starts, mark = child("starts another"), f"mark of {tmp_path.name}$"
+    starts, mark = child("starts another"), f"mark of {tmp_path}$"
     assert answer(starts) == b""
     until(lambda: len(processes(mark)) == 2, "both run")
     starts.close()
@@ -115,7 +115,7 @@ def test_what_it_has_started_ends_with_it(child: Make, tmp_path: Path) -> None:
 
 def test_when_its_starter_is_killed_it_ends_with_all_it_started(child: Make, tmp_path: Path) -> None:
     child("starts another")
-    mark = f"mark of {tmp_path.name}$"
+    mark = f"mark of {tmp_path}$"
     starter = f"""
 import sys, time
 from pathlib import Path
@@ -133,7 +133,6 @@ sys.stdin.read()
     until(lambda: not processes(mark), "nothing is left")
 
 
-@pytest.mark.expects_warnings
 def test_who_fails_is_left_alone_ever_longer_until_it_works(child: Make) -> None:
     fails = child("echoes", left_alone_s=(0.0, 600.0))
     fails.failed("did nothing")

@@ -92,7 +92,6 @@ def test_what_a_library_prints_is_no_answer(decoder: Make) -> None:
     assert chatters.finish(within_s=WITHIN_S) == Frame(102, 126, bytes([7]) * PIXELS)
 
 
-@pytest.mark.expects_warnings
 @pytest.mark.parametrize(
     "name", ["crashes", "ends", "writes too much", "writes far too much", "writes nothing", "writes half"]
 )
@@ -118,7 +117,6 @@ def test_a_process_that_a_library_has_started_holds_nobody_up_and_ends_with_it(d
     until(lambda: not decoders_for("starts-another"), "both have ended")
 
 
-@pytest.mark.expects_warnings
 def test_a_library_that_hangs_is_waited_for_no_longer_than_allowed(
     decoder: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -131,7 +129,6 @@ def test_a_library_that_hangs_is_waited_for_no_longer_than_allowed(
     assert not hangs.working
 
 
-@pytest.mark.expects_warnings
 def test_after_it_was_left_alone_it_is_tried_again(
     decoder: Make, built: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -150,7 +147,6 @@ def test_after_it_was_left_alone_it_is_tried_again(
     library.write_bytes(kept)
 
 
-@pytest.mark.expects_warnings
 def test_a_library_that_is_absent_is_a_failure_like_another(tmp_path: Path) -> None:
     absent = PortraitDecoder(tmp_path / "absent.so")
     absent.begin(PHOTO)
@@ -165,7 +161,6 @@ def test_a_card_without_a_whole_photo_asks_no_library(decoder: Make) -> None:
     assert works.working
 
 
-@pytest.mark.expects_warnings
 @pytest.mark.parametrize(
     ("name", "decodes", "status"), [("works", True, Ready()), ("crashes", False, Degraded((PHOTO_DECODER_FAILED,)))]
 )
@@ -180,7 +175,6 @@ def test_a_card_is_read_with_its_picture_or_without(decoder: Make, name: str, de
     assert reader.status() == status
 
 
-@pytest.mark.expects_warnings
 def test_a_library_that_hangs_does_not_make_a_reading_longer_than_its_bound(
     decoder: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
