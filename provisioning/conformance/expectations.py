@@ -28,8 +28,12 @@ def told(said: object) -> str:
         return repr(said)
     if isinstance(said, bytes):
         return f"{len(said)} bytes"
-    codes = ", ".join(fault.code for fault in faults_in(said))
-    return f"{type(said).__name__}({codes})" if codes else type(said).__name__
+    within = ", ".join([*_counts_in(said), *(fault.code for fault in faults_in(said))])
+    return f"{type(said).__name__}({within})" if within else type(said).__name__
+
+
+def _counts_in(said: object) -> list[str]:
+    return [f"{count} sheets" for name in ("sheets", "sheets_out") if (count := getattr(said, name, None)) is not None]
 
 
 def faults_in(said: object) -> Iterator[Fault]:

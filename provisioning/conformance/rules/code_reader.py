@@ -17,6 +17,7 @@ HOSTILE = {
     "1500 characters": b"A" * 1500,
     "bytes that are no text": b"\xff\xfe\x80",
     "lines": b"two\rlines\nand more",
+    "blanks around it": b" \tx  ",
     "an engine's own acknowledgement": bytes.fromhex("02000001003331") + b"x",
 }
 

@@ -202,6 +202,7 @@ def test_a_document_of_so_many_sheets_is_a_pdf() -> None:
         (Degraded((READER_UNPLUGGED,)), "Degraded(idcard.reader.unplugged)"),
         ([Ready(), NoCard()], "[Ready, NoCard]"),
         ((1, b"\x00" * 9), "[1, 9 bytes]"),
+        (ports.PagesPrinting(2, ALL["page_printer.paper_out"]), "PagesPrinting(2 sheets, page_printer.paper_out)"),
     ],
 )
 def test_an_outcome_is_told_in_a_word(said: object, words: str) -> None:
