@@ -3,11 +3,13 @@
 import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from drivers import configured
 from drivers.traces.recording import Recording
@@ -20,11 +22,23 @@ from kiosk.configuration import (
     DocumentCameraDevice,
     DocumentScannerDevice,
     IdentityCardReaderDevice,
+    PagePrinterDevice,
     ReceiptPrinterDevice,
     SmartCardReaderDevice,
 )
 from kiosk.documents import Field, Note, Qr, Title
-from kiosk.ports import CapturedPage, CardContent, CardPresent, CodeRead, PrintJob, Scanning, SheetSource, Starting
+from kiosk.ports import (
+    CapturedPage,
+    CardContent,
+    CardPresent,
+    CodeRead,
+    PageJob,
+    PagesPrinting,
+    PrintJob,
+    Scanning,
+    SheetSource,
+    Starting,
+)
 from tests.system.waiting import until
 
 WHO = "rare-name:17"
@@ -107,6 +121,17 @@ def scanner(sim: control.Simulation, device: Any) -> list[object]:
     return [one for one in outcomes if not isinstance(one, Scanning)] + [device.status()]
 
 
+def page_printer(sim: control.Simulation, device: Any) -> list[object]:
+    """Somebody's paper, whose words are the document's title too."""
+    person, pdf = person_named(WHO), BytesIO()
+    said = " ".join(values(person))
+    Image.new("1", (827, 1170), 1).save(pdf, "PDF", title=said, author=person.number)
+    outcomes = [device.status(), device.begin(PageJob("job-1", pdf.getvalue(), 1))]
+    while isinstance(outcomes[-1], PagesPrinting):
+        outcomes.append(device.next())
+    return [outcomes[0], outcomes[-1], device.status()]
+
+
 def lift_everything(world: control.Simulation) -> None:
     for act in ("card lift", "smartcard remove", "code hide", "sheets take"):
         world.ask(act)
@@ -170,6 +195,13 @@ WIRES = {
         before=lambda sim: sim.sheets_feed("household-front", "household-member", person=WHO),
         brings="('page', 1654, 2339), ('page'",
         dialogue=scanner,
+    ),
+    "page printer": Wire(
+        settings=lambda s: PagePrinterDevice(address=s["page_printer"]["address"]),
+        make=configured.page_printer,
+        before=lift_everything,
+        brings="PagesPrinted(sheets=1)",
+        dialogue=page_printer,
     ),
 }
 
