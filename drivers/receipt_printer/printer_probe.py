@@ -1,7 +1,6 @@
 """What a technician sees of a receipt printer: how it is, what it calls itself, what it has done, a test slip."""
 
 import argparse
-import time
 from collections.abc import Iterator
 
 from drivers.probing import Finding, probe_main, status_finding, tape_of
@@ -62,7 +61,7 @@ def _told(talk: Conversation) -> Iterator[Finding]:
 
 
 def _slip(printer: EscPosPrinter) -> Finding:
-    match printer.print(PrintJob(job_id=f"probe-{time.time_ns()}", document=SLIP)):
+    match printer.print(PrintJob(job_id="probe", document=SLIP)):
         case Printed():
             return Finding("test slip", "printed")
         case NotPrinted(fault):
