@@ -8,6 +8,7 @@ calls the domain. It is made only when every configured device is simulated; ter
     {"do": "tap", "words": "开始办理"}      what shows these words; `words` instead of `name` in a wait, too
     {"do": "draw", "name": "signaturePad", "strokes": [[[0.2, 0.5], [0.4, 0.6]]]}
     {"do": "touch", "x": 0.5, "y": 0.9, "phase": "press"}     then "move" and "release"; in parts of the window
+    {"do": "where", "name": "startButton"}          answers the x and y of its middle, in parts of the window too
     {"do": "picture", "path": "/tmp/a.png"}         {"do": "look"}   answers page and texts
     {"do": "frame", "since": 7, "max_side": 960, "within_s": 10}
     answers {"seq": 8, "width": 1080, "height": 1920, "jpeg": base64} as soon as the screen differs from its picture 7,
@@ -114,6 +115,9 @@ class Automation(QObject):
             case "touch":
                 self._touch(request, socket)
                 return {}
+            case "where":
+                middle = self._middle(self._item(request))
+                return {"x": middle.x() / self._view.width(), "y": middle.y() / self._view.height()}
             case "look":
                 return self._seen()
         raise NotThere(f"nothing is called {request['do']!r}")
