@@ -81,7 +81,8 @@ class PagePrinter:
         self._line: socket.socket | None = None  # to the program of the job that runs
         self._somebody: socket.socket | None = None  # to that of somebody else's
         self._begun: list[str] = []
-        self._uncounted: set[int] = set()
+        self._uncounted: set[int] = set()  # jobs by ippeveprinter's numbers
+        self._cancelled: set[int] = set()
         self._told: tuple[str, ...] | None = ()
         self._due_s = 0.0
         self._wanted = True
@@ -226,8 +227,8 @@ class PagePrinter:
     def _answered(self, request: bytes, answer: bytes) -> None:
         with self._guard:
             operation, refused = operation_of(request), status_of(answer) >= 0x0400
-            if operation == CANCEL_JOB and self._job is not None and job_number(request) == self._job.number:
-                self._job.cancelled = not refused
+            if operation == CANCEL_JOB and not refused and (number := job_number(request)) is not None:
+                self._cancelled.add(number)  # its program may still be on its way
             elif operation in HANDS_OVER and refused:
                 self._machine.end(self._begun)
                 self._begun = []
@@ -320,7 +321,7 @@ class PagePrinter:
 
     def _how_it_ended(self, job: PagesJob) -> int | None:
         """The job program's exit status; `None` while it goes on."""
-        if job.cancelled or (job.pages and job.out == len(job.pages)):
+        if job.number in self._cancelled or (job.pages and job.out == len(job.pages)):
             return 0
         return 1 if not job.pages or self._machine.aborts(job) else None
 

@@ -40,7 +40,6 @@ class PagesJob:
     pages: tuple[Page, ...]
     begun: list[str] = field(default_factory=list)
     out: int = 0
-    cancelled: bool = False
 
 
 class PagePrinterMachine:

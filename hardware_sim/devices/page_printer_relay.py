@@ -85,12 +85,12 @@ class Relay:
 
     def stop(self) -> None:
         """Open connections are cut."""
-        server, self._server = self._server, None
-        if server is not None and self._thread is not None:
-            server.shutdown()
-            server.cut()
-            server.server_close()
+        if self._server is not None and self._thread is not None:
+            self._server.shutdown()
+            self._server.cut()
+            self._server.server_close()
             self._thread.join()
+            self._server = None
 
     def pass_on(self, method: str, path: str, kind: str, body: bytes) -> tuple[int, str, bytes]:
         """Status, type and content of ippeveprinter's answer."""
