@@ -7,7 +7,7 @@ from PySide6.QtCore import Property, QObject, QSize, Signal, Slot
 from PySide6.QtQml import QmlElement, QmlUncreatable
 
 from kiosk.availability import fault_of
-from kiosk.journeys.events import Event, PagesAsked, ScanAsked, ScanCancelled, WentBack, WentOn
+from kiosk.journeys.events import Device, Event, PagesAsked, ScanAsked, ScanCancelled, WentBack, WentOn
 from kiosk.journeys.pages import ReadingSheets, SheetsComing, SheetsRead
 from kiosk.papers import Pages
 from kiosk.ports import Disconnected, SheetSource, Starting
@@ -98,7 +98,7 @@ def _lead(page: ReadingSheets, session: Session, say: Texts) -> str:
     if isinstance(page.scan, SheetsComing):
         return say("scan.lead.running")
     if isinstance(session.devices.document_scanner, Disconnected):
-        return say("scan.lead.away")
+        return say("scan.lead.away" if session.devices.works(Device.CAMERA) else "capture.lead.away")
     if isinstance(page.scan, SheetsRead) and page.scan.fault:
         return say("scan.lead.stays", count=taken) if taken else say("scan.lead.anew")
     if page.again:
