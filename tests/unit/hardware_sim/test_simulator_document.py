@@ -22,6 +22,7 @@ DEVICES = [
         "PageActs",
         "PaperActs",
         "SheetActs",
+        "PrintedPageActs",
         "FaultActs",
         "ClockActs",
         "WireActs",
