@@ -12,6 +12,7 @@ import webbrowser
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+ENDED_BY = (signal.SIGTERM, signal.SIGINT)
 OPTIONAL_DEVICES = ("--papers", "--smart-cards")
 
 
@@ -29,8 +30,8 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
 def run(chosen: argparse.Namespace) -> int:
     from hardware_sim.scenario.world import WorldFailed
 
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, signal.default_int_handler)
+    for number in ENDED_BY:
+        signal.signal(number, _end)
     over = threading.Event()
     troubles: list[str] = []
 
@@ -58,7 +59,7 @@ def run(chosen: argparse.Namespace) -> int:
 def docked(chosen: argparse.Namespace, directory: Path, lost: Callable[[str], None]) -> Iterator[str]:
     """A whole terminal and its page while in it; gives the address. Raises WorldFailed, or OSError for the port."""
     from hardware_sim.dock import belongings
-    from hardware_sim.dock.glass import GONE, Glass
+    from hardware_sim.dock.glass import NOBODY_SEES, Glass
     from hardware_sim.dock.player import Player
     from hardware_sim.dock.server import Behind, serving
     from hardware_sim.dock.standing import Standing
@@ -75,7 +76,7 @@ def docked(chosen: argparse.Namespace, directory: Path, lost: Callable[[str], No
             orientation="landscape" if chosen.landscape else "portrait",
             screen={"width": width, "height": height},
             devices={},
-            terminal={**GONE, "devices": {}},
+            terminal={**NOBODY_SEES, "devices": {}},
             people=belongings.people(chosen.seed),
             faults=[],
             receipts=[],
@@ -99,6 +100,13 @@ def docked(chosen: argparse.Namespace, directory: Path, lost: Callable[[str], No
         behind = Behind(standing, glass, player, world.sim, watching.look_now)
         with serving(behind, port=chosen.port) as address:
             yield address
+
+
+def _end(*_: object) -> None:
+    """Once: the end itself is not to be broken off."""
+    for number in ENDED_BY:
+        signal.signal(number, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 def _possible_devices() -> list[str]:

@@ -18,7 +18,7 @@ LOOK_EVERY_S = 1.0
 LOOK_AGAIN_S = 0.1  # for a terminal that is being started
 TOUCHED_WITHIN_S = 5.0
 PHASES = ("press", "move", "release")
-GONE: dict[str, Any] = {"page": None, "texts": []}
+NOBODY_SEES: dict[str, Any] = {"page": None, "texts": []}
 
 
 class Glass:
@@ -81,9 +81,10 @@ class Glass:
                     self._watch_one(finger)
                 finally:
                     finger.close()
-            with self._one_finger:
+            with self._one_finger, self._changed:
                 self._let_go()
-            self._tell(GONE)
+                self._picture = b""
+            self._standing.change_within("terminal", **NOBODY_SEES)
             self._stopping.wait(LOOK_AGAIN_S)
 
     def _watch_one(self, finger: Finger) -> None:
@@ -93,7 +94,7 @@ class Glass:
             seen = finger.ask(do="look")
             if not seen.get("ok"):  # it answers no more
                 return
-            self._tell({"page": seen["page"], "texts": seen["texts"]})
+            self._standing.change_within("terminal", page=seen["page"], texts=seen["texts"])
             if not (self._standing.is_watched or self._is_wanted):
                 self._stopping.wait(LOOK_AGAIN_S)
                 continue
@@ -109,11 +110,6 @@ class Glass:
             self._is_wanted = False
             self._changed.notify_all()
         self._standing.tell("screen", {"seq": self._seq})
-
-    def _tell(self, seen: dict[str, Any]) -> None:
-        if seen is GONE:
-            self._picture = b""
-        self._standing.change(terminal={**self._standing.whole()["terminal"], **seen})
 
 
 def _until(moment_s: float) -> Callable[[], bool]:

@@ -76,6 +76,11 @@ class Standing:
             if changed:
                 self.tell("state", changed)
 
+    def change_within(self, part: str, **values: Any) -> None:
+        """Of a part that is an object, only these of its values."""
+        with self._guard:
+            self.change(**{part: {**self._parts[part], **values}})
+
     def wire(self, entry: dict[str, Any]) -> None:
         with self._guard:
             self._wires.append(entry)

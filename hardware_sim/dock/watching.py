@@ -82,8 +82,7 @@ class Watching:
             self._came_out[name] = printer
 
     def _ask_terminal(self) -> None:
-        devices = self._world.devices()
-        self._standing.change(terminal={**self._standing.whole()["terminal"], "devices": devices})
+        self._standing.change_within("terminal", devices=self._world.devices())
 
     def _follow(self) -> None:
         last = 0

@@ -59,7 +59,11 @@ class Finger:
         self._no_answer_comes = no_answer_comes
         self._line = socket.socket(socket.AF_UNIX)
         self._line.settimeout(ANSWER_WITHIN_S)
-        self._line.connect(str(socket_path))
+        try:
+            self._line.connect(str(socket_path))
+        except OSError:
+            self._line.close()
+            raise
         self._answers = self._line.makefile("r", encoding="utf-8")
 
     def close(self) -> None:

@@ -107,6 +107,10 @@ def test_a_terminal_is_seen_touched_and_played_through_the_page_and_ends_with_it
     until(page.leaves_idle, "the touch to be heard")
     until(lambda: page.screen() != idle, "the picture to change")
 
+    scenarios = {one["name"]: one["why_not"] for one in page.state()["scenarios"]}
+    assert scenarios["happy-insurance"] is None
+    assert scenarios["happy-landscape"] == "it wants a screen that lies"
+
     page.do("/acts/card-insert", name="chen-guilan")
     until(lambda: page.state()["devices"]["identity_card_reader"]["field"] != "empty", "the card to be seen")
     page.do("/acts/fault-set", name="printer.cover")
