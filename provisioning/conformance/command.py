@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from drivers.configured import Misconfigured
 from provisioning.conformance import trying
+from provisioning.conformance.device_thread import DeviceThread
 from provisioning.conformance.kits import KITS, Kit, package_bench
 from provisioning.conformance.person import Person
 from provisioning.conformance.report import Report, line_of
@@ -47,7 +48,7 @@ def conform_command(options: argparse.Namespace) -> int:
             return HOLDS
         with ExitStack() as ends:
             chosen = _chosen(kit, options, ends)
-            return _conform(kit, chosen, kit.connect(chosen.settings, ends), rules, options)
+            return _conform(kit, chosen, kit.connect(chosen.settings, ends), rules, options, ends)
     except _WrongCommand as wrong:
         return _said(str(wrong), WRONG_COMMAND)
     except NotRunning as absence:
@@ -61,33 +62,48 @@ def _said(why: str, status: int) -> int:
     return status
 
 
-def _conform(kit: Kit, chosen: _Chosen, adapter: object, rules: Sequence[Rule], options: argparse.Namespace) -> int:
-    began_at, verdicts, complete = datetime.now().astimezone(), list[Verdict](), False
-    try:
-        print(f"{options.port}: {len(rules)} rules", file=sys.stderr, flush=True)
-        for verdict in conform(_announced(rules), adapter, chosen.hands, port=kit.port, grace_s=trying.GRACE_S):
-            verdicts.append(verdict)
-            if not options.json:
-                print(line_of(verdict), flush=True)
-        complete = True
-    except KeyboardInterrupt:
-        pass
-    report = Report(
-        options.port,
-        chosen.settings.driver,
-        chosen.settings.address,
-        options.device,
-        tested_against(adapter),
-        began_at,
-        tuple(verdicts),
-        complete,
-    )
-    print(report.as_json if options.json else report.summary, flush=True)
-    if options.report:
-        report.write(options.report)
+def _conform(
+    kit: Kit, chosen: _Chosen, adapter: object, rules: Sequence[Rule], options: argparse.Namespace, ends: ExitStack
+) -> int:
+    """The report is on the disk from the beginning, and says how far it came."""
+    began_at, verdicts = datetime.now().astimezone(), list[Verdict]()
+
+    def report(*, complete: bool) -> Report:
+        settings, tested = chosen.settings, tested_against(adapter)
+        made = Report(
+            options.port,
+            settings.driver,
+            settings.address,
+            options.device,
+            tested,
+            began_at,
+            tuple(verdicts),
+            complete,
+        )
+        if options.report:
+            made.write(options.report)
+        return made
+
+    report(complete=False)
+    print(f"{options.port}: {len(rules)} rules", file=sys.stderr, flush=True)
+    complete = False
+    with DeviceThread() as thread:
+        with suppress(KeyboardInterrupt):
+            for verdict in conform(
+                _announced(rules), adapter, chosen.hands, port=kit.port, grace_s=trying.GRACE_S, thread=thread
+            ):
+                verdicts.append(verdict)
+                report(complete=False)
+                if not options.json:
+                    print(line_of(verdict), flush=True)
+            complete = True
+        whole = report(complete=complete)
+        print(whole.as_json if options.json else whole.summary, flush=True)
+    if thread.hangs:
+        ends.pop_all()  # to close what hangs would hang too
     if not complete:
         return BROKEN_OFF
-    return HOLDS if report.conforms else FAILS
+    return HOLDS if whole.conforms else FAILS
 
 
 def _announced(rules: Sequence[Rule]) -> Iterator[Rule]:

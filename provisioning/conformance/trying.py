@@ -8,11 +8,13 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from kiosk.ports import Ready
+from provisioning.conformance.device_thread import DeviceThread
 from provisioning.conformance.expectations import Broken, CannotDo, expect_soon
 from provisioning.conformance.watching import Watched, verbs_of
 
 Rule = Callable[[Any, Any], None]  # an adapter and hands; raises Broken or CannotDo
 GRACE_S = 0.2
+STARTS_WITHIN_S = 60.0
 
 
 class Hands(Protocol):
@@ -48,14 +50,21 @@ def sentence_of(rule: Rule) -> str:
     return (inspect.getdoc(rule) or "").partition("\n")[0]
 
 
-def tried(rule: Rule, adapter: object, hands: Hands, *, port: type, grace_s: float = GRACE_S) -> Verdict:
+def tried(
+    rule: Rule,
+    adapter: object,
+    hands: Hands,
+    *,
+    port: type,
+    grace_s: float = GRACE_S,
+    thread: DeviceThread | None = None,
+) -> Verdict:
     """One rule on a tidied device."""
     result, why, began = Result.PASSED, "", time.monotonic()
     try:
         hands.tidy()
-        watched = Watched(adapter, port, grace_s=grace_s)
-        _begin_afresh(watched, port)
-        rule(watched, hands)
+        _begin_afresh(Watched(adapter, port, grace_s=STARTS_WITHIN_S, thread=thread), port)
+        rule(Watched(adapter, port, grace_s=grace_s, thread=thread), hands)
     except Broken as broken:
         result, why = Result.FAILED, str(broken)
     except CannotDo as cannot:
@@ -64,14 +73,18 @@ def tried(rule: Rule, adapter: object, hands: Hands, *, port: type, grace_s: flo
 
 
 def _begin_afresh(watched: Watched, port: type) -> None:
-    """As between two citizens: nobody looks, scans or prints, and the device is well."""
+    """As between two citizens: nobody looks, scans or prints, and the device is well. What must be started has time."""
     for verb in {"rest", "cancel"}.intersection(verbs_of(port)):
         getattr(watched, verb)()
     expect_soon(Ready, watched.status, "asked how it is before the rule, with all in order")
 
 
-def conform(rules: Iterable[Rule], adapter: object, hands: Hands, *, port: type, grace_s: float) -> Iterator[Verdict]:
-    """A verdict as soon as it is known. What the adapter must start, it starts before."""
-    Watched(adapter, port, grace_s=60.0).status()
+def conform(
+    rules: Iterable[Rule], adapter: object, hands: Hands, *, port: type, grace_s: float, thread: DeviceThread
+) -> Iterator[Verdict]:
+    """A verdict as soon as it is known. After a call that never returned nothing more is tried."""
     for rule in rules:
-        yield tried(rule, adapter, hands, port=port, grace_s=grace_s)
+        if thread.hangs:
+            yield Verdict(name_of(rule), sentence_of(rule), Result.NOT_TRIED, "a call before it never returned")
+        else:
+            yield tried(rule, adapter, hands, port=port, grace_s=grace_s, thread=thread)

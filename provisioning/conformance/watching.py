@@ -12,6 +12,7 @@ from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
 from kiosk.faults import ALL
+from provisioning.conformance.device_thread import DeviceThread
 from provisioning.conformance.expectations import Broken, faults_in, told
 
 _AT_MOST = re.compile(r"\bat most ([0-9.]+) s\b", re.IGNORECASE)
@@ -38,9 +39,11 @@ def _kinds(hint: Any) -> tuple[type, ...]:
 
 
 class Watched:
-    """Passes calls on to an adapter. `grace_s`: what this machine's own delays may add to a bound."""
+    """Passes calls on to an adapter. `grace_s`: what this machine's own delays may add to a bound. `thread`: from which
+    it is called, where not from here."""
 
-    def __init__(self, adapter: object, port: type, *, grace_s: float) -> None:
+    def __init__(self, adapter: object, port: type, *, grace_s: float, thread: DeviceThread | None = None) -> None:
+        self._run: Callable[[Callable[[], Any]], Any] = thread.run if thread else lambda call: call()
         self._adapter = adapter
         self._port = port
         self._grace_s = grace_s
@@ -54,7 +57,9 @@ class Watched:
         def watched(*arguments: Any, **named: Any) -> Any:
             began = time.monotonic()
             try:
-                said = call(*arguments, **named)
+                said = self._run(lambda: call(*arguments, **named))
+            except Broken as broken:
+                raise Broken(f"{verb} {broken}") from broken
             except Exception as error:
                 raise Broken(f"{verb} raised {_where(error)}; no call of a port raises") from error
             took_s = time.monotonic() - began

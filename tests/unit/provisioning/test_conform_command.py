@@ -1,6 +1,7 @@
 """`kiosk-provision conform` on simulated devices, of drivers that packages bring, and broken off in the middle."""
 
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
@@ -12,10 +13,13 @@ from hardware_sim.simulation import running
 from provisioning.cli import main
 
 VENDORS = '''
+import threading
+
 from drivers.identity_card.sam_reader import SamReader
 from drivers.identity_card.sam_wires import sam_transport
 
 TESTED_AGAINST = "nothing at all"
+over = threading.Event()
 
 class Forgetful(SamReader):
     """Finds a card that was read already."""
@@ -28,15 +32,21 @@ class Impatient(SamReader):
     def read_card(self):
         raise KeyboardInterrupt
 
+class Hanging(SamReader):
+    """Until the test is over."""
+    def find_card(self):
+        over.wait()
+        self._transport.close()
+
 def connect(settings, ends):
     wire = sam_transport(settings.address)
     ends.callback(wire.close)
-    return {"good": SamReader, "forgetful": Forgetful, "impatient": Impatient}[settings.driver.removeprefix("acme-")](
-        wire)
+    return DRIVERS[settings.driver](wire)
+
+DRIVERS = {"acme-good": SamReader, "acme-forgetful": Forgetful, "acme-impatient": Impatient, "acme-hanging": Hanging}
 '''
-ENTRY_POINTS = "[hall_terminal.drivers]\n" + "".join(
-    f"identity_card_reader.acme-{name} = acme_drivers:connect\n" for name in ("good", "forgetful", "impatient")
-)
+NAMES = ("good", "forgetful", "impatient", "hanging")
+ENTRY_POINTS = "".join(f"identity_card_reader.acme-{name} = acme_drivers:connect\n" for name in NAMES)
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +60,7 @@ def _vendors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     about = tmp_path / "acme_drivers-1.0.dist-info"
     about.mkdir()
     (about / "METADATA").write_text("Metadata-Version: 2.1\nName: acme-drivers\nVersion: 1.0\n")
-    (about / "entry_points.txt").write_text(ENTRY_POINTS)
+    (about / "entry_points.txt").write_text(f"[hall_terminal.drivers]\n{ENTRY_POINTS}")
     (tmp_path / "acme_drivers.py").write_text(VENDORS)
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr("provisioning.conformance.trying.GRACE_S", 10.0)
@@ -115,6 +125,28 @@ def test_what_is_broken_off_leaves_a_report_that_says_so(
         "1",
         ["all-rules-were-tried"],
     )
+
+
+@pytest.mark.usefixtures("_vendors")
+def test_a_driver_that_never_returns_fails_and_nothing_more_is_tried(
+    simulation: Simulation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("provisioning.conformance.device_thread.HANGS_AFTER_S", 0.5)
+    assert conformed(simulation, "identity_card_reader", "--driver", "acme-hanging") == 1
+    first, second, *_, summary = capsys.readouterr().out.splitlines()
+    assert first.startswith("failed    an-idle-reader")
+    assert first.endswith("find_card has not returned for 0.5 s")
+    assert second.endswith("a call before it never returned")
+    assert summary == "8 rules: 0 passed, 1 failed, 7 not tried"
+    sys.modules["acme_drivers"].over.set()
+
+
+def test_a_report_that_cannot_be_written_is_said_before_anything_is_tried(
+    simulation: Simulation, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert conformed(simulation, "identity_card_reader", "--report", str(tmp_path / "none" / "report.xml")) == 78
+    out, err = capsys.readouterr()
+    assert (out, "none/report.xml" in err) == ("", True)
 
 
 def test_a_report_in_which_nothing_was_tried_is_no_success(
