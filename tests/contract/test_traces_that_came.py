@@ -1,6 +1,6 @@
 """Every trace in `tests/traces` still plays its device: the probe says of it what stands beside it.
 
-`NAME.said`: the module and its options, then findings of `--probe --json --address trace:NAME.trace`, those that matter.
+`NAME.said`: the module and its options, then what matters of what `--probe --json --address trace:NAME.trace` says.
 """
 
 import subprocess
