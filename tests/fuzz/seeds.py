@@ -32,6 +32,7 @@ from sync import catalogue, configuration_file
 from sync.wire.enrolment_code import make_code
 from tests.fuzz.ways import MANIFEST_SID
 from tests.gateway_bench import line
+from tests.wires import ipp_wire
 
 REPOSITORY = Path(__file__).parents[2]
 GOLDEN = REPOSITORY / "tests" / "golden"
@@ -354,3 +355,13 @@ def scanner_answers() -> Iterator[bytes]:
     yield b"L" + bytes(30)
     yield b'{"page": true}'
     yield b'{"status": 7, "at": "start"}'
+
+
+def page_printer_answers() -> Iterator[bytes]:
+    """Of IPP, as a printer gives them that is well, that is stopped, and that is asked for its jobs."""
+    yield ipp_wire.printer()
+    yield ipp_wire.printer("media-empty-error", "toner-low-warning", state=ipp_wire.STOPPED)
+    counted = ((ipp_wire.INTEGER, "job-media-sheets-completed", (1,)),)
+    jobs = (ipp_wire.job_attributes(5, number=number, name="job", more=counted) for number in (6, 7))
+    yield ipp_wire.answer(0, *((ipp_wire.JOB_GROUP, one) for one in jobs))
+    yield ipp_wire.answer(0x0406)

@@ -69,6 +69,9 @@ TARGETS: dict[str, Target] = {
     "wedge keys": _target("drivers.codes.wedge_keys:parse_keys", "key_events", ways.as_keys),
     "code texts": _target("drivers.codes.content:text_of text_by_eci", "code_texts"),
     "pictures of codes": _target("tests.fuzz.ways:codes_of_file", "code_pictures", longest=20_000),
+    "page printer answers": _target(
+        "drivers.page_printer.ipp_messages:parse_answer", "page_printer_answers", longest=20_000
+    ),
     # what files and platforms say
     "usb addresses": _target("drivers.usb_bulk:parse_usb_address", "usb_addresses", ways.as_text),
     "configuration": _target("tests.fuzz.ways:configuration_of", "configurations", ways.as_text),
