@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardware_sim import simulation, wire_words
+from hardware_sim import cli, simulation, wire_words
 from hardware_sim.control import Simulation
 from hardware_sim.devices import page_printer_relay, saned_wire
 from hardware_sim.devices.sam_machine import SamMachine
@@ -157,3 +157,10 @@ def test_a_conversation_with_a_simulated_device_is_told_by_the_control_api(tmp_p
         assert (answered["direction"], answered["means"]) == (FROM_DEVICE, "9F a card was found, 4 bytes")
         sim.page_put("recent-photo")
         assert next_of(sim, "document_camera", after=answered["number"])["means"] == "frame 1280x960"
+
+
+def test_the_command_line_shows_them_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with simulation.running(tmp_path / "sim") as sim:
+        next_of(sim, "document_camera", after=0)
+        assert cli.main(["wires", "--run-dir", str(tmp_path / "sim")]) == 0
+    assert "document_camera       < frame 1280x960" in capsys.readouterr().out
