@@ -186,8 +186,7 @@ def _checking(page: Checking, event: Event) -> Page:
         case ChangeAsked(field_id) if AskFor(field_id) in stops(case):
             return stand_at(case, AskFor(field_id), returning=True)
         case PapersAsked(material_id) if TakePages(material_id) in stops(case):
-            taken = case.taken_of(case.item.material(material_id))
-            if any(taken):
+            if taken := case.pages_of(case.item.material(material_id)):
                 return PagesTaken(case, material_id, taken, 0, Whence.CHECK, returning=True)
             return stand_at(case, TakePages(material_id), returning=True)
         case AnswersConfirmed(shown):

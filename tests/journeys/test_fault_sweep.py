@@ -9,13 +9,14 @@ from hardware_sim.faults import FAULTS
 from kiosk import faults
 from kiosk.faults import Fault
 from kiosk.items import Catalogue
+from kiosk.journeys.effects import CapturePage, ScanPages
 from kiosk.journeys.events import Device, DeviceChanged
 from kiosk.ports import NotPrinted, PrintUnknown, Ready
 from tests.journeys.trouble import Afternoon
 from tests.journeys.visit import Visit
 from tests.journeys.wrong import PagesTrouble, Trouble
 
-MOMENTS = 46  # ticks of a visit without trouble, and some
+MOMENTS = 48  # ticks of a visit without trouble, and some
 SHORT = 6  # ticks
 LONGER = 10  # ticks that printing on A4 takes
 
@@ -176,6 +177,19 @@ def test_without_trouble_the_guide_and_the_copy_come_out_on_a4(
     afternoon.live()
     assert len(afternoon.tray.came_out) == 2
     assert afternoon.tick <= MOMENTS + LONGER - SHORT
+
+
+def test_without_trouble_a_visit_with_a_scanner_scans_every_paper_within_the_moments_swept(
+    catalogue: Catalogue, visit_to: Callable[[Catalogue], Visit]
+) -> None:
+    trouble = Trouble(scanner=True)
+    afternoon = Afternoon(_visit(visit_to(catalogue), trouble), trouble, 0, 0)
+    afternoon.live()
+    asked = afternoon.visit.asked
+    assert len([effect for effect in asked if isinstance(effect, ScanPages)]) == 3
+    assert not [effect for effect in asked if isinstance(effect, CapturePage)]
+    assert afternoon.sealed == afternoon.received
+    assert afternoon.tick <= MOMENTS - SHORT
 
 
 @pytest.mark.parametrize("name", ALL)

@@ -1,5 +1,7 @@
 """Looking through the pages of a paper, and putting right what was taken wrong."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -131,6 +133,16 @@ def test_a_paper_that_may_come_later_can_be_deleted_and_put_off(visit: Visit) ->
     visit.happens(PapersAsked("photo"), PageDeleted(0), WentOn())
     assert isinstance(visit.page, Checking)
     assert [material.id for material in visit.page.case.later] == ["photo"]
+
+
+def test_a_paper_of_which_a_page_is_missing_is_taken_on_and_not_looked_through(visit: Visit) -> None:
+    visit.comes_to_check()
+    assert isinstance(visit.page, Checking)
+    lacking = visit.page.case.photographed("household-register", (FIRST, None))
+    visit.session = replace(visit.session, page=Checking(lacking))
+    visit.happens(PapersAsked("household-register"))
+    assert isinstance(visit.page, Capturing)
+    assert (visit.page.pages, visit.page.slot) == ((FIRST, None), 1)
 
 
 # The pages themselves.

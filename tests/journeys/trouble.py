@@ -278,13 +278,17 @@ class Afternoon:
 
     def _seen(self, page: Capturing) -> Sight | None:
         """A paper is laid down; one that was taken, or was not good, is taken away again. None: nothing moves."""
-        if not page.missing:
+        if not page.missing or self._would_scan(page):
             return None
         if page.take in (Take.TAKEN, Take.FAILED) and page.sight.page:
             return NOTHING
         if page.take is Take.TAKING or page.sight.page or self._tired_of(f"laying {page.material_id} {page.slot}"):
             return None
         return BLURRED if self.wrong and self.trouble.sight_is_bad else GOOD
+
+    def _would_scan(self, page: Capturing) -> bool:
+        tried = self._tries.get(f"scanner {page.material_id}", 0)
+        return self.visit.session.devices.works(Device.SCANNER) and tried < PATIENCE
 
     def _tired_of(self, what: str) -> bool:
         if self.ends is not None and self.tick <= self.ends:
@@ -338,7 +342,7 @@ class Afternoon:
     def _at_the_camera(self, page: Capturing) -> list[Event]:
         if not page.missing:
             return [WentOn()]
-        if self.visit.session.devices.works(Device.SCANNER) and not self._tired_of(f"scanner {page.material_id}"):
+        if self._would_scan(page) and not self._tired_of(f"scanner {page.material_id}"):
             return [ScannerChosen()]
         material = page.case.item.material(page.material_id)
         if not self._tired_of(f"photograph {page.material_id} {page.slot}"):

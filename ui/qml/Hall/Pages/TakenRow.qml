@@ -27,9 +27,15 @@ Item {
         spacing: Theme.gapRow
 
         Repeater {
+            id: pictures
+
             model: root.thumbs
 
             TakenThumb {
+                required property int index
+
+                // Beside two columns of buttons there is room for one.
+                visible: root.columns === 1 || index === pictures.count - 1
                 onActivated: root.looked(slot)
             }
         }
