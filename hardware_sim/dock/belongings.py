@@ -16,7 +16,10 @@ from hardware_sim.pages import KINDS, draw_page, identity_card
 from hardware_sim.people import Person, as_json, cast
 
 STRANGERS = 12
-SHOWN = ("key", "name", "english_name", "number", "sex", "birth", "layout", "note")
+SHOWN = (
+    *("key", "name", "english_name", "number", "sex", "birth", "layout", "note"),
+    *("address", "newest_address", "valid_to"),
+)
 IDENTITY, SOCIAL_SECURITY = "identity", "social-security"
 
 

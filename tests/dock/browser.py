@@ -86,8 +86,13 @@ class Browser:
 
     def resize(self, width: int, height: int) -> None:
         """What the page sees is so large."""
-        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
-        self._ask("POST", "/goog/cdp/execute", cmd="Emulation.setDeviceMetricsOverride", params=size)
+        self.tell(
+            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False
+        )
+
+    def tell(self, command: str, **details: object) -> None:
+        """In the words of the DevTools protocol."""
+        self._ask("POST", "/goog/cdp/execute", cmd=command, params=details)
 
     def run(self, script: str, *arguments: object) -> Any:
         """A function's body in the page; `arguments` are its `arguments`."""

@@ -39,9 +39,7 @@ class Dock {
         this.wires.add(wire);
       },
       scenario: (running) => {
-        this.state.running = running;
         this.scenarios.progress(running);
-        this.machine.draw();
       },
     });
   }
@@ -49,7 +47,8 @@ class Dock {
   #changed(changed) {
     const isFirst = !this.state.devices;
     Object.assign(this.state, changed);
-    if (isFirst && this.state.devices) this.person.begin();
+    if (isFirst) this.person.begin();
+    if (isFirst && this.state.running) this.scenarios.progress(this.state.running);
     if (this.#sheets().length < this.taken) this.taken = 0;
     this.drawMachine();
     this.faults.draw();
@@ -146,17 +145,13 @@ class Dock {
     } else this.wires.showOnly(device);
   }
 
-  showScenarios(words) {
-    this.#choose("scenarios");
-    this.scenarios.search(words);
-  }
-
   #connected(yes) {
     const line = find("#line");
     line.dataset.tone = yes ? "good" : "fault";
     find("use", line).setAttribute("href", yes ? "#icon-good" : "#icon-fault");
     say(find("span", line), yes ? "已连上" : "断开了，正在重连");
     document.body.toggleAttribute("data-lost", !yes);
+    if (yes) this.machine.showFrame(`${Date.now()}`);
   }
 }
 

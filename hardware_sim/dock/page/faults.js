@@ -10,7 +10,7 @@ const MENDED_BY = {
 };
 
 export class FaultsPanel {
-  /** `dock`: `state`, `attempt(act)`, `showScenarios(words)`. */
+  /** `dock`: `state`, `attempt(act)`. */
   constructor(dock) {
     this.dock = dock;
     this.root = find("#faults");
@@ -63,20 +63,16 @@ export class FaultsPanel {
   #row(fault) {
     const [name, meaning] = FAULTS[fault.name] ?? [fault.name, fault.meaning];
     const moments = fault.on ?? ["now"];
-    const played = fault.device === "terminal";
     return el("li", { class: "fault", dataset: { fault: fault.name } },
       el("button", {
         class: "switch", type: "button", role: "switch", "aria-checked": "false", title: fault.meaning,
-        disabled: played, aria: { label: `${name}（${fault.name}）` },
+        aria: { label: `${name}（${fault.name}）` },
         on: { click: () => this.#switch(fault.name) },
       }, el("i", {})),
       el("div", {}, el("b", {}, name), el("code", {}, fault.name), el("p", {}, meaning)),
-      played
-        ? el("button", { class: "small", type: "button", on: { click: () => this.dock.showScenarios("power") } }, "由场景来演")
-        : (fault.parameters.length || moments.length > 1) && el("div", { class: "how" },
-          moments.length > 1 && el("select", { dataset: { moment: "" }, aria: { label: `${name}：什么时候` }, on: { change: () => this.#changed(fault.name) } },
-            ["now", ...moments.filter((one) => one !== "now")].map((one) => el("option", { value: one }, MOMENTS[one] ?? one))),
-          fault.parameters.map((one) => this.#parameter(fault.name, one))));
+      moments.length > 1 && el("select", { dataset: { moment: "" }, aria: { label: `${name}：什么时候` }, on: { change: () => this.#changed(fault.name) } },
+        ["now", ...moments.filter((one) => one !== "now")].map((one) => el("option", { value: one }, MOMENTS[one] ?? one))),
+      fault.parameters.length > 0 && el("div", { class: "how" }, fault.parameters.map((one) => this.#parameter(fault.name, one))));
   }
 
   #parameter(fault, { name, default: usual, unit: english, choices }) {
@@ -115,12 +111,16 @@ export class FaultsPanel {
     const row = find(`[data-fault="${fault.name}"]`, this.root);
     find(".switch", row).setAttribute("aria-checked", String(Boolean(fault.set)));
     row.toggleAttribute("data-on", Boolean(fault.set));
+    if (!fault.given || row.contains(document.activeElement)) return;
+    const moment = find("[data-moment]", row);
+    if (moment) moment.value = fault.given.on ?? "now";
+    for (const input of row.querySelectorAll("[data-parameter]")) input.value = fault.given[input.dataset.parameter] ?? input.value;
   }
 
   #updateGroup(group, faults) {
     const { device } = group.dataset;
     const { state } = this.dock;
-    const [tone, words] = device === "terminal" ? ["waiting", ""] : lampOf(device, state);
+    const [tone, words] = lampOf(device, state);
     group.dataset.tone = tone;
     find("use", group).setAttribute("href", `#icon-${tone}`);
     say(find(".lamp", group), words);

@@ -32,13 +32,19 @@ export const runScenario = (name) => post("/scenario/run", { name });
 export const stopScenario = () => post("/scenario/stop", {});
 export const restart = () => post("/restart", {});
 
-let lastTouch = Promise.resolve();
+let waiting = [];
+let sending = Promise.resolve();
 
-/** Touches arrive in the order in which they were made. `x` and `y`: 0 to 1 of the screen. */
+/** Touches arrive in the order in which they were made, those that waited for an answer together. `x`, `y`: 0 to 1. */
 export function touch(x, y, phase) {
-  const touched = lastTouch.then(() => post("/touch", { x, y, phase }));
-  lastTouch = touched.catch(() => {});
-  return touched;
+  waiting.push({ x, y, phase });
+  const sent = sending.then(() => {
+    const touches = waiting;
+    waiting = [];
+    return touches.length ? post("/touch", { touches }) : null;
+  });
+  sending = sent.catch(() => {});
+  return sent;
 }
 
 /** Calls `heard[NAME](value)` for each event, and `heard.connected(yes)`; a lost line comes back by itself. */

@@ -2,6 +2,7 @@
 
 import { el, find, icon, say, show } from "./dom.js";
 import { act, address, touch } from "./line.js";
+import { cardPicture } from "./person.js";
 import { PLACES } from "./places.js";
 import { DEVICES, HINTS, lampOf } from "./words.js";
 
@@ -17,6 +18,7 @@ export class Machine {
     this.screen = find("#screen");
     this.picture = find("#screen img");
     this.wanted = null;
+    this.touching = 0;
     this.lit = new Map();
     this.#listenToScreen();
     for (const station of this.root.querySelectorAll(".station")) this.#prepare(station);
@@ -79,7 +81,7 @@ export class Machine {
 
   #hint(page) {
     const { state, person } = this.dock;
-    if (state.running?.outcome === "running") return "场景正在演，机器自己动；要动手，先把场景停下。";
+    if (state.running) return "场景正在演，机器自己动；要动手，先把场景停下。";
     if (state.devices?.receipt_printer?.ticket_in_mouth) return "凭条出来了：点一下出纸口，把它取走。";
     if (!person.holder && page === "idle") return "先在左边请一个人走过来，再点终端的屏幕。";
     return HINTS[page] ?? "屏幕可以直接点；左边的东西点一下就放好，也可以拖。";
@@ -96,9 +98,11 @@ export class Machine {
     spot.classList.toggle("taken", Boolean(lies));
     spot.closest(".station").classList.toggle(`has-${name}`, Boolean(lies));
     spot.setAttribute("aria-label", lies ? `${place.name}：${lies}，点一下拿回` : `${place.name}：空着`);
+    const who = person.holder?.who ?? "chen-guilan";
+    if (name === "reader") this.#picture(spot, lies ? cardPicture("identity", who) : null);
+    if (name === "slot") this.#picture(spot, lies ? cardPicture("social-security", who) : null);
     if (name === "camera") {
       const kind = lies && state.devices.document_camera.page;
-      const who = person.holder?.who ?? "chen-guilan";
       this.#picture(spot, kind ? address(`/pictures/papers/${kind}.png?person=${encodeURIComponent(who)}`) : null);
     }
   }
@@ -165,7 +169,7 @@ export class Machine {
       const within = (value) => Math.min(1, Math.max(0, value));
       return [within((event.clientX - box.left) / box.width), within((event.clientY - box.top) / box.height)];
     };
-    const send = (event, phase) => this.dock.attempt(() => touch(...at(event), phase));
+    const send = (event, phase) => this.#touch(...at(event), phase);
     this.screen.addEventListener("pointerdown", (event) => {
       if (event.button !== 0 || this.finger !== undefined) return;
       this.finger = event.pointerId;
@@ -189,13 +193,23 @@ export class Machine {
     this.screen.addEventListener("blur", () => this.#hideCrosshair());
   }
 
+  /** The screen is busy until the terminal has felt every touch. */
+  async #touch(x, y, phase) {
+    this.touching += 1;
+    this.screen.setAttribute("aria-busy", "true");
+    await this.dock.attempt(() => touch(x, y, phase));
+    this.touching -= 1;
+    this.screen.setAttribute("aria-busy", String(this.touching > 0));
+  }
+
   #key(event) {
     if (KEYS[event.key]) {
       const far = event.shiftKey ? 4 : 1;
       this.at = this.at.map((value, axis) => Math.min(1, Math.max(0, value + KEYS[event.key][axis] * STEP * far)));
     } else if (event.key === "Enter" || event.key === " ") {
       const [x, y] = this.at;
-      this.dock.attempt(() => touch(x, y, "press").then(() => touch(x, y, "release")));
+      this.#touch(x, y, "press");
+      this.#touch(x, y, "release");
     } else return;
     event.preventDefault();
     const crosshair = find(".crosshair", this.screen);

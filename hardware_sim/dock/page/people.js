@@ -6,7 +6,7 @@ export function ageOf(person, now = new Date()) {
   return Math.floor((now - new Date(person.birth)) / (365.2425 * DAY_MS));
 }
 
-function dayOnCard(day) {
+function dayOnCard(day = "") {
   return /^\d{8}$/.test(day) ? new Date(`${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6)}`) : null;
 }
 
@@ -33,7 +33,7 @@ export function peculiarities(person, now = new Date()) {
   if (isRare(person.name)) said.push("生僻字");
   if (person.name.includes("·")) said.push("长姓名");
   if (person.newest_address) said.push("搬过家");
-  if (person.address.length >= 35) said.push("长地址");
+  if ((person.address ?? "").length >= 35) said.push("长地址");
   return said;
 }
 
@@ -70,7 +70,7 @@ export function bust(person) {
     ? '<circle class="stroke" cx="48" cy="56" r="9"/><circle class="stroke" cx="72" cy="56" r="9"/><path class="stroke" d="M57 56h6M39 54l-9-3M81 54l9-3"/>'
     : '<path class="brow" d="M43 47h10M67 47h10"/>';
   const lines = age >= 60 ? '<path class="stroke" d="M36 70c2 3 4 5 6 6M84 70c-2 3-4 5-6 6"/>' : "";
-  return `<svg viewBox="0 0 120 132" aria-hidden="true">
+  return `<svg viewBox="0 -5 120 137" aria-hidden="true">
     <path class="coat" d="M6 132c2-26 20-36 42-38h24c22 2 40 12 42 38Z"/>
     <path class="skin" d="M48 84v14c6 8 18 8 24 0V84Z"/>
     <path class="stroke" d="M44 95l16 18 16-18"/>

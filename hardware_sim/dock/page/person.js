@@ -7,10 +7,14 @@ import { ageOf, bust, cardOf, peculiarities, STRANGERS } from "./people.js";
 import { PAPERS } from "./words.js";
 
 const WHO = "dock-who";
+const NO_CODE = "HALL-YY-0001";
 const THINGS = [
-  { kind: "identity", places: ["reader"], name: (person) => cardOf(person), picture: "paper-card" },
-  { kind: "social", places: ["slot"], name: () => "社会保障卡", picture: "chip-card" },
+  { kind: "identity", place: "reader", name: cardOf, picture: "identity" },
+  { kind: "social", place: "slot", name: () => "社会保障卡", picture: "social-security" },
 ];
+
+/** A card as it looks in the hand. */
+export const cardPicture = (kind, who) => address(`/pictures/cards/${kind}.png?person=${encodeURIComponent(who)}`);
 
 export class PersonSide {
   /** `dock`: `state`, `attempt(act)`, `look(picture)`. */
@@ -33,7 +37,7 @@ export class PersonSide {
     const person = this.dock.state.people?.find((one) => one.key === who) ?? (await act("person", { name: who }));
     if (this.holder && this.holder.who !== who) await takeAllBack(this.dock.state);
     sessionStorage.setItem(WHO, who);
-    this.holder = { who, person, code: () => find("#code-text")?.value || "CZ03 7K4M 2Q9W" };
+    this.holder = { who, person, code: () => find("#code-text")?.value || NO_CODE };
     this.draw();
     this.dock.drawMachine();
   }
@@ -77,34 +81,28 @@ export class PersonSide {
         el("div", { class: "pair" },
           el("button", { type: "button", id: "walk-up", on: { click: () => this.openCrowd() } }, "换个人"),
           el("button", { type: "button", id: "walk-away", on: { click: () => this.dock.attempt(() => this.leave()) } }, "离开"))),
-      el("h3", {}, "带着的证件"),
-      el("div", { class: "cards" }, THINGS.map((thing) => this.#card(thing))),
-      this.#phone(),
+      el("h3", {}, "带着的证件和手机"),
+      el("div", { class: "cards" }, THINGS.map((thing) => this.#card(thing)), this.#phone()),
+      el("label", { class: "code" }, "码里的文字", el("input", { id: "code-text", value: this.holder.person.code?.text ?? NO_CODE, maxlength: "200", autocomplete: "off", spellcheck: "false" })),
       el("h3", {}, "带着的材料"),
       el("ul", { class: "papers" }, Object.keys(PAPERS).map((kind) => this.#paper(kind))),
       this.#received(),
     ];
   }
 
-  #card({ kind, places, name, picture }) {
-    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-    svg.setAttribute("aria-hidden", "true");
-    svg.setAttribute("class", "thing");
-    svg.setAttribute("viewBox", "0 0 172 108");
-    svg.innerHTML = `<use href="#${picture}"/>`;
+  #card({ kind, place, name, picture }) {
+    return this.#holding(kind, place, el("img", { src: cardPicture(picture, this.holder.who), alt: "", draggable: "false" }), name(this.holder.person));
+  }
+
+  #holding(kind, place, picture, name) {
     return el("button", {
-      class: "holding", type: "button", draggable: "true", dataset: { thing: kind, place: places[0] }, "aria-pressed": "false",
-      on: { click: () => this.toggle({ kind }, places[0]), dragstart: (event) => this.carry(event, { kind }), dragend: () => this.putDown() },
-    }, svg, el("span", {}, el("b", {}, name(this.holder.person)), el("small", {})));
+      class: "holding", type: "button", draggable: "true", dataset: { thing: kind, place }, "aria-pressed": "false",
+      on: { click: () => this.toggle({ kind }, place), dragstart: (event) => this.carry(event, { kind }), dragend: () => this.putDown() },
+    }, el("span", { class: "look" }, picture), el("b", {}, name), el("small", {}));
   }
 
   #phone() {
-    return el("div", { class: "phone" },
-      el("button", {
-        class: "holding", type: "button", draggable: "true", dataset: { thing: "phone", place: "codes" }, "aria-pressed": "false",
-        on: { click: () => this.toggle({ kind: "phone" }, "codes"), dragstart: (event) => this.carry(event, { kind: "phone" }), dragend: () => this.putDown() },
-      }, icon("phone"), el("span", {}, el("b", {}, "手机上的码"), el("small", {}))),
-      el("input", { id: "code-text", value: "CZ03 7K4M 2Q9W", maxlength: "200", aria: { label: "码里的文字" }, autocomplete: "off", spellcheck: "false" }));
+    return this.#holding("phone", "codes", icon("phone"), "手机上的码");
   }
 
   #paper(kind) {
@@ -172,7 +170,8 @@ export class PersonSide {
       const missing = !state.devices?.[place.device];
       thing.setAttribute("aria-pressed", String(there));
       thing.disabled = missing;
-      say(find("small", thing), missing ? "这台终端没有装" : there ? `在${place.name}，点一下拿回` : `点一下放到${place.name}`);
+      thing.title = there ? "点一下拿回" : "点一下放好，也可以拖到机器上";
+      say(find("small", thing), missing ? "没有装" : there ? `在${place.name}` : `放到${place.name}`);
     }
     for (const row of this.root.querySelectorAll("[data-paper]")) {
       for (const button of row.querySelectorAll("[data-place]")) {
@@ -204,7 +203,7 @@ export class PersonSide {
     };
     this.crowd.replaceChildren(
       el("div", { class: "bar" }, el("h2", {}, "谁走过来？"), el("button", { type: "button", on: { click: close }, aria: { label: "关上" } }, icon("cross"))),
-      el("div", { class: "cast" }, (this.dock.state.people ?? []).map((person) => {
+      el("div", { class: "cast" }, (this.dock.state.people ?? []).filter((one) => !one.stranger).map((person) => {
         const portrait = el("span", { class: "bust" });
         portrait.innerHTML = bust(person);
         return el("button", { type: "button", dataset: { who: person.key }, on: { click: () => choose(person.key) } },

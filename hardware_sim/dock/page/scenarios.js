@@ -2,10 +2,9 @@
 
 import { el, find, icon, say, show } from "./dom.js";
 import { runScenario, stopScenario } from "./line.js";
-import { FAULTS } from "./words.js";
+import { FAULTS, VERBS } from "./words.js";
 
 const ENDS = {
-  running: ["waiting", "正在演"],
   passed: ["good", "演完了，都对"],
   failed: ["fault", "没有演成"],
   stopped: ["attention", "停下了"],
@@ -33,61 +32,48 @@ export class ScenariosPanel {
   }
 
   draw() {
-    const { scenarios = [], running } = this.dock.state;
+    const { scenarios = [] } = this.dock.state;
     const names = scenarios.map((one) => one.name).join();
     if (names !== this.names) {
       this.names = names;
       find(".list", this.root).replaceChildren(...scenarios.map((one) => this.#row(one)));
       this.#filter();
     }
-    this.progress(running);
   }
 
-  #row({ name, title, faults }) {
+  #row({ name, title, about, faults, why_not: whyNot }) {
     return el("li", { dataset: { scenario: name, words: `${name} ${title} ${(faults ?? []).map((one) => FAULTS[one]?.[0]).join(" ")}`.toLowerCase() } },
       el("div", {}, el("b", {}, title), el("code", {}, name),
         faults?.length ? el("p", { class: "tags" }, faults.map((one) => el("span", { title: one }, FAULTS[one]?.[0] ?? one))) : null),
-      el("button", { type: "button", class: "run", aria: { label: `演：${title}` }, on: { click: () => this.dock.attempt(() => runScenario(name)) } }, icon("play"), "演"));
+      el("button", { type: "button", class: "run", disabled: Boolean(whyNot), title: whyNot ?? about, aria: { label: `演：${title}` }, on: { click: () => this.dock.attempt(() => runScenario(name)) } }, icon("play"), "演"));
   }
 
+  /** A step has begun, is done, or all is over; the last one stays to be seen. */
   progress(running) {
-    show(this.playing, Boolean(running));
-    const isRunning = running?.outcome === "running";
-    for (const button of this.root.querySelectorAll(".run")) button.disabled = isRunning;
+    const isRunning = !ENDS[running.outcome];
+    show(this.playing, true);
+    this.root.toggleAttribute("data-playing", isRunning);
     say(find("#tab-scenarios b"), isRunning ? `${running.step}/${running.steps}` : "");
-    if (!running) return;
-    const [tone, words] = ENDS[running.outcome] ?? ENDS.running;
+    const [tone, words] = ENDS[running.outcome] ?? ["waiting", ""];
     this.playing.dataset.outcome = running.outcome;
     this.playing.dataset.tone = tone;
     find(".head use", this.playing).setAttribute("href", `#icon-${tone}`);
-    say(find(".head b", this.playing), running.title ?? this.dock.state.scenarios?.find((one) => one.name === running.name)?.title ?? running.name);
+    say(find(".head b", this.playing), running.title);
     const bar = find("progress", this.playing);
     bar.max = Math.max(1, running.steps);
-    bar.value = running.outcome === "passed" ? bar.max : Math.max(0, running.step - (isRunning ? 1 : 0));
+    bar.value = running.outcome === "passed" || running.outcome === "done" ? running.step : Math.max(0, running.step - 1);
     say(find(".now", this.playing), isRunning ? `第 ${running.step} 步，共 ${running.steps} 步` : `${words}，共 ${running.steps} 步`);
-    say(find(".why", this.playing), running.why ?? "");
+    say(find(".why", this.playing), running.outcome === "failed" ? running.says : "");
     show(find("#scenario-stop"), isRunning);
     this.#step(running);
   }
 
-  #step({ name, step, says, outcome }) {
+  #step({ step, says, outcome }) {
     const list = find(".steps", this.playing);
-    if (this.of !== name || step < (this.last ?? 0)) {
-      list.replaceChildren();
-      this.of = name;
-      this.last = 0;
-    }
-    if (step > (this.last ?? 0) && says) {
-      this.last = step;
-      list.prepend(el("li", { dataset: { step: String(step) } }, says));
-    }
+    if (step === 0) list.replaceChildren();
+    if (outcome === "running" && step > 0) list.prepend(stepInWords(says));
     const newest = list.firstElementChild;
-    for (const one of list.children) one.dataset.state = one !== newest || outcome === "passed" ? "done" : outcome === "running" ? "now" : outcome;
-  }
-
-  search(words) {
-    find("#scenario-search").value = words;
-    this.#filter();
+    if (newest) newest.dataset.state = outcome === "running" ? "now" : outcome === "passed" ? "done" : outcome;
   }
 
   #filter() {
@@ -99,4 +85,9 @@ export class ScenariosPanel {
     }
     find(".none", this.root).hidden = shown > 0;
   }
+}
+
+function stepInWords(says) {
+  const [verb, ...rest] = says.split(" ");
+  return el("li", {}, VERBS[verb] ? [el("b", {}, VERBS[verb]), ` ${rest.join(" ")}`] : says);
 }

@@ -4,7 +4,7 @@ import { el, find, icon, say } from "./dom.js";
 import { DEVICES, SHORT } from "./words.js";
 
 const MOST_ROWS = 300;
-const ALIKE_WITHIN = 2; // a question and its answer, again and again
+const ALIKE_WITHIN = 8; // questions and their answers, again and again
 
 export class WiresPanel {
   constructor() {
@@ -36,8 +36,6 @@ export class WiresPanel {
     if (alike) {
       alike.times += 1;
       say(find(".times", alike.row), `×${alike.times}`);
-      say(find("time", alike.row), clock(wire.at_ms));
-      alike.row.dataset.hex = wire.hex;
       return;
     }
     const row = this.#row(wire);

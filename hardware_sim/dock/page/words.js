@@ -124,6 +124,14 @@ export const PARAMETERS = {
   at: "在哪一步",
 };
 
+/** The verbs of a scenario's steps; what follows them stays as it is written. */
+export const VERBS = {
+  wait: "等到", touch: "点字", tap: "点", keys: "按键", sign: "签名", read_on: "往下翻到",
+  card: "身份证", smart_card: "社保卡", paper: "拍摄台", sheets: "进纸器", glass: "玻璃板", code: "扫码",
+  roll: "纸卷", cover: "打印机盖", slip: "凭条", plug: "插上", unplug: "拔掉", platform: "平台",
+  fault: "故障", clear: "恢复", read_codes: "读码", advance: "时间走", expect: "核对", picture: "拍照留存",
+};
+
 const UNITS = [
   [/until cleared/, "秒，0 为直到关掉"],
   [/seconds?/, "秒"],
