@@ -81,7 +81,7 @@ def sam(direction: str, octets: bytes) -> str:
         return _line(", ".join(said)) or _bytes("part of a request", octets)
     start = octets.find(PREAMBLE)
     if start < 0 or len(octets) < start + 10:
-        return _bytes("nothing that is known", octets)
+        return _bytes("nothing that is known" if start < 0 else "an answer cut short after", octets)
     noise = f"{start} bytes of noise, " if start else ""
     length, status = int.from_bytes(octets[start + 5 : start + 7], "big"), octets[start + 9]
     frame, check = octets[start + 5 : start + 6 + length], octets[start + 6 + length : start + 7 + length]

@@ -1,8 +1,9 @@
 """The commands of the simulated devices: hands, faults, clock, and what came of them."""
 
 import argparse
-import contextlib
 import json
+import os
+import sys
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -257,13 +258,17 @@ def _wires(simulation: Simulation, chosen: argparse.Namespace) -> Any:
     if not chosen.follow:
         return news
     last = 0
-    with contextlib.suppress(KeyboardInterrupt, BrokenPipeError):
+    try:
         while True:
             for entry in news:
                 last = entry["number"]
                 print(json.dumps(entry, ensure_ascii=False) if chosen.json else _wires_text([entry]), flush=True)
             news = simulation.ask("wires", after=last, within_s=FOLLOW_S)
-    return None
+    except KeyboardInterrupt:
+        raise SystemExit(0) from None
+    except BrokenPipeError:  # nobody reads any more, nor is anything to be flushed
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(0) from None
 
 
 def _wires_text(entries: list[dict[str, Any]]) -> str:
