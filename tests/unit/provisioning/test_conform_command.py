@@ -185,3 +185,45 @@ def test_a_wrong_command_is_said_with_the_nearest_right_one(
 def test_without_a_simulation_it_says_how_to_start_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["conform", "code_reader", "--run-dir", str(tmp_path)]) == 69
     assert "kiosk-sim up" in capsys.readouterr().err
+
+
+class Technician:
+    """Does what the console asks for to a simulated reader, and says that it is done."""
+
+    def __init__(self, simulation: Simulation) -> None:
+        self._simulation = simulation
+        self._asked = ""
+
+    def write(self, text: str) -> int:
+        self._asked = text
+        return len(text)
+
+    def flush(self) -> None: ...
+
+    def readline(self) -> str:
+        if "plugged in" in self._asked or "Put the device's plug in" in self._asked:
+            self._simulation.reader_plug(plugged=True)
+        if "no card lies" in self._asked or "Lift the card" in self._asked:
+            self._simulation.card_lift()
+        if "Lay an identity card" in self._asked:
+            self._simulation.card_insert("lin-zhiqiang")
+        if "Pull the device's plug" in self._asked:
+            self._simulation.reader_plug(plugged=False)
+        return "\n"
+
+
+def test_a_technician_at_a_real_device_is_the_hands_and_nobody_stands_in_the_report(
+    simulation: Simulation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    technician = Technician(simulation)
+    monkeypatch.setattr("sys.stdin", technician)
+    monkeypatch.setattr("sys.stderr", technician)
+    monkeypatch.setattr("provisioning.conformance.trying.GRACE_S", 10.0)
+    where = simulation.status()["identity_card_reader"]["tcp_address"]
+    words = ["--device", "real", "--driver", "sam", "--address", where, "--report", str(tmp_path / "report.json")]
+    assert conformed(simulation, "identity_card_reader", *words) == 0
+    report = (tmp_path / "report.json").read_text("utf-8")
+    assert capsys.readouterr().out.endswith("8 rules: 6 passed, 0 failed, 2 not tried\n")
+    assert json.loads(report)["device"] == "real"
+    (person,) = [one for one in simulation.people() if one["key"] == "lin-zhiqiang"]
+    assert not [personal for personal in (person["name"], person["number"]) if personal in report]
