@@ -34,7 +34,7 @@ class Verb:
     one_of: tuple[str, ...] = ()
 
 
-PLUGS = ("printer", "reader", "camera", "scanner", "smartcard", "sheets")
+PLUGS = ("printer", "reader", "camera", "scanner", "smartcard", "sheets", "pages")
 VERBS: Mapping[str, Verb] = {
     # The citizen at the screen.
     "wait": Verb(WORDS, "until this page stands there", {"text": WORDS, "name": WORDS, "within_s": NUMBER}),
@@ -55,6 +55,7 @@ VERBS: Mapping[str, Verb] = {
     "roll": Verb(WORDS, "a new roll of paper, or take it out", {"mm": NUMBER}, ("new", "remove")),
     "cover": Verb(WORDS, "the printer's cover", one_of=("open", "close")),
     "slip": Verb(WORDS, "take the slip out of the mouth", one_of=("take",)),
+    "tray": Verb(WORDS, "a full tray for the A4 printer, or pull it out", one_of=("load", "remove")),
     "plug": Verb(WORDS, "put a device's plug in", one_of=PLUGS),
     "unplug": Verb(WORDS, "pull a device's plug", one_of=PLUGS),
     "platform": Verb(WORDS, "the platform cannot be reached, or is `back`", one_of=("away", "back")),
@@ -75,6 +76,7 @@ EXPECTATIONS: Mapping[str, tuple[Kinds, str]] = {
     "no_text": (WORDS, "these words do not"),
     "slips": (WHOLE, "so many slips were printed since the scenario began"),
     "slip_text": (WORDS, "the newest slip says this"),
+    "pages": (WHOLE, "so many sheets came out of the A4 printer since the scenario began"),
     "submissions": (WHOLE, "the platform received so many since the scenario began"),
     "codes": (LIST, "what `read_codes` read, each code's text"),
     "no_code": (WORDS, "`read_codes` did not read this"),

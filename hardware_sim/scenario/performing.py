@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hardware_sim.control import NotRunning, Refused
+from hardware_sim.control import NotRunning, PrintedPage, Refused
 from hardware_sim.scenario.reading import Scenario, Step
 from hardware_sim.scenario.report import FAILED, Result, StepResult
 from hardware_sim.scenario.world import Finger, Unmet, World, WorldFailed, stood_on
@@ -106,6 +106,7 @@ class Performance:
             "roll": lambda what, step: self._roll(what, step.options.get("mm")),
             "cover": lambda position, step: self._do("paper cover", opened=position == "open"),
             "slip": lambda _, step: self._do("slip take"),
+            "tray": lambda what, step: self._do(f"tray {what}"),
             "plug": lambda device, step: self._do("fault clear", name=f"{device}.unplugged"),
             "unplug": lambda device, step: self._do("fault set", name=f"{device}.unplugged", parameters={}),
             "platform": lambda where, step: self._world.set_platform(reachable=where == "back"),
@@ -167,7 +168,11 @@ class Performance:
         if self._power_cuts or not self._world.is_idle():
             self._world.start_terminal(stop_at=self._power_cuts[0] if self._power_cuts else None)
         self._slips_before = len(self._world.sim.receipts())
+        self._pages_before = len(self._pages())
         self._received_before = len(self._world.received())
+
+    def _pages(self) -> list[PrintedPage]:
+        return self._world.sim.pages_printed() if self._scenario.papers else []
 
     def _do(self, act: str, **details: Any) -> Any:
         return self._world.sim.ask(act, **details)
@@ -299,6 +304,8 @@ class Performance:
                 return f"{len(slips)} slips were printed, not {wanted['slips']}"
             if "slip_text" in wanted and not (slips and _squeezed(wanted["slip_text"]) in _squeezed(slips[-1].text)):
                 return f"the newest slip does not say {wanted['slip_text']!r}: {slips[-1].text if slips else 'none'}"
+        if "pages" in wanted and (pages := len(self._pages()) - self._pages_before) != wanted["pages"]:
+            return f"{pages} sheets came out, not {wanted['pages']}"
         if "submissions" in wanted:
             received = len(self._world.received()) - self._received_before
             if received != wanted["submissions"]:
@@ -328,7 +335,7 @@ def make_as_new(world: World) -> None:
     sim.ask("page put", name="none")
     sim.ask("paper load")
     sim.ask("paper clear")
-    for act in ("smartcard remove", "code hide", "slip take", "sheets take", "glass lift", "pages clear"):
+    for act in ("smartcard remove", "code hide", "slip take", "sheets take", "glass lift", "pages clear", "tray load"):
         with suppress(Refused):  # where such a device is not there
             sim.ask(act)
     world.set_platform(reachable=True)
