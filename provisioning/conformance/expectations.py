@@ -22,6 +22,8 @@ class CannotDo(Exception):
 
 def told(said: object) -> str:
     """An outcome in one word or two, without anything personal in it."""
+    if isinstance(said, Fault):
+        return said.code
     if isinstance(said, list | tuple):
         return f"[{', '.join(map(told, said))}]"
     if isinstance(said, bool | int | float | str | None):

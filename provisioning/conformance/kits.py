@@ -12,7 +12,7 @@ from typing import Any
 
 from drivers import configured
 from kiosk import configuration, ports
-from provisioning.conformance import person, simulator
+from provisioning.conformance import person, simulated_hands
 from provisioning.conformance.person import Person
 from provisioning.conformance.rules import (
     code_reader,
@@ -73,7 +73,7 @@ KITS: Mapping[str, Kit] = {
         configuration.IdentityCardReaderDevice,
         configured.identity_card_reader,
         person.PersonsCards,
-        {"sam": _at("identity_card_reader", "tcp_address", simulator.SimulatedCards)},
+        {"sam": _at("identity_card_reader", "tcp_address", simulated_hands.SimulatedCards)},
     ),
     "smart_card_reader": Kit(
         ports.SmartCardReader,
@@ -81,7 +81,7 @@ KITS: Mapping[str, Kit] = {
         configuration.SmartCardReaderDevice,
         configured.smart_card_reader,
         person.PersonsSlot,
-        {"pcsc": _at("smart_card_reader", "address", simulator.SimulatedSlot)},
+        {"pcsc": _at("smart_card_reader", "address", simulated_hands.SimulatedSlot)},
     ),
     "code_reader": Kit(
         ports.CodeReader,
@@ -90,8 +90,8 @@ KITS: Mapping[str, Kit] = {
         configured.code_reader,
         person.PersonsCodes,
         {
-            "scan-engine": _at("code_reader", "address", simulator.SimulatedCodes),
-            "camera": _at("code_reader", "camera_address", simulator.SimulatedCodesBeforeACamera),
+            "scan-engine": _at("code_reader", "address", simulated_hands.SimulatedCodes),
+            "camera": _at("code_reader", "camera_address", simulated_hands.SimulatedCodesBeforeACamera),
         },
     ),
     "document_camera": Kit(
@@ -100,7 +100,7 @@ KITS: Mapping[str, Kit] = {
         configuration.DocumentCameraDevice,
         configured.document_camera,
         person.PersonsDesk,
-        {"frames": _at("document_camera", "address", simulator.SimulatedDesk)},
+        {"frames": _at("document_camera", "address", simulated_hands.SimulatedDesk)},
     ),
     "receipt_printer": Kit(
         ports.ReceiptPrinter,
@@ -108,7 +108,7 @@ KITS: Mapping[str, Kit] = {
         configuration.ReceiptPrinterDevice,
         configured.receipt_printer,
         person.PersonsPrinter,
-        {"escpos": _at("receipt_printer", "address", simulator.SimulatedPrinter)},
+        {"escpos": _at("receipt_printer", "address", simulated_hands.SimulatedPrinter)},
     ),
     "document_scanner": Kit(
         ports.DocumentScanner,
@@ -116,7 +116,7 @@ KITS: Mapping[str, Kit] = {
         configuration.DocumentScannerDevice,
         configured.document_scanner,
         person.PersonsScanner,
-        {"sane": _at("document_scanner", "address", simulator.SimulatedScanner)},
+        {"sane": _at("document_scanner", "address", simulated_hands.SimulatedScanner)},
     ),
     "page_printer": Kit(
         ports.PagePrinter,
@@ -124,6 +124,6 @@ KITS: Mapping[str, Kit] = {
         configuration.PagePrinterDevice,
         configured.page_printer,
         person.PersonsPagePrinter,
-        {"ipp": _at("page_printer", "address", simulator.SimulatedPagePrinter)},
+        {"ipp": _at("page_printer", "address", simulated_hands.SimulatedPagePrinter)},
     ),
 }

@@ -99,7 +99,7 @@ class PersonsCodes(_AtADevice):
 
     def show(self, payload: bytes) -> None:
         code = qrcode.QRCode(border=2, error_correction=qrcode.constants.ERROR_CORRECT_L)
-        code.add_data(qrcode.util.QRData(payload, mode=qrcode.util.MODE_8BIT_BYTE))
+        code.add_data(payload, optimize=0)  # as bytes, whatever they are
         code.make()
         rows = [[False, *row, False] for row in code.get_matrix()]
         self._person.show("".join(_halves(upper, lower) + "\n" for upper, lower in _pairs(rows)))

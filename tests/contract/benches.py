@@ -42,14 +42,14 @@ from provisioning.conformance.rules.identity_card_reader import CardHands
 from provisioning.conformance.rules.page_printer import PagePrinterHands
 from provisioning.conformance.rules.receipt_printer import PrinterHands, Slips, slips_among
 from provisioning.conformance.rules.smart_card_reader import SmartCardHands
-from provisioning.conformance.simulator import (
+from provisioning.conformance.simulated_hands import (
     SimulatedCards,
     SimulatedDesk,
     SimulatedPagePrinter,
     SimulatedPrinter,
     SimulatedScanner,
-    Simulator,
 )
+from provisioning.conformance.simulator import Simulator
 from tests.contract.card_hands import LaidCards
 from tests.contract.code_hands import folder_code_camera, scripted_scan_engine
 from tests.contract.presenter_hands import SimulatedPresenterHands

@@ -11,7 +11,8 @@ from hardware_sim.devices.usb_device import IDENTITY_CARD_READER, RECEIPT_PRINTE
 from hardware_sim.devices.usb_functions import PrinterPipes, SamPipes
 from hardware_sim.devices.usbip import UsbExporter
 from provisioning.conformance.expectations import CannotDo
-from provisioning.conformance.simulator import SimulatedPrinter, Simulator
+from provisioning.conformance.simulated_hands import SimulatedPrinter
+from provisioning.conformance.simulator import Simulator
 from tests.wires.sam_wire import SamWire
 from tests.wires.usb_devices import usb_reader
 from tests.wires.usbip_exporter import Exporter

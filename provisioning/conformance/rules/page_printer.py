@@ -90,7 +90,7 @@ def an_open_cover_is_told_and_passes(printer: PagePrinter, hands: PagePrinterHan
     hands.open_cover()
     attention = expect_soon(NeedsAttention, printer.status, "asked how it is with its cover open")
     expect(attention, NeedsAttention(PAGE_PRINTER_COVER_OPEN), "asked how it is with its cover open")
-    began = printer.begin(job(1))
+    began: object = printer.begin(job(1))
     if isinstance(began, PagesPrinting):  # it may take the job and wait
         began = printer.cancel()
     expect_a(NotPrinted, began, "printing with the cover open")
@@ -138,7 +138,9 @@ def run(printer: PagePrinter, wanted: PageJob) -> object:
 def _waits_for_paper(printer: PagePrinter, wanted: PageJob) -> None:
     expect_a(PagesPrinting, printer.begin(wanted), "beginning a job with one sheet left")
     waiting = _ending(printer, lambda said: said.waits_for is not None)
-    expect(waiting, PagesPrinting(1, SHEETS_OUT), "a job of which one sheet is out, and no paper is left")
+    waiting = expect_a(PagesPrinting, waiting, "a job for which the paper does not suffice")
+    expect(waiting.waits_for, SHEETS_OUT, "what a job waits for when no paper is left")
+    expect_that(waiting.sheets_out <= 1, f"{waiting.sheets_out} sheets are said to be out of a tray that held one")
 
 
 def _ending(printer: PagePrinter, stops: Callable[[PagesPrinting], bool]) -> object:
