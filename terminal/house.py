@@ -4,6 +4,7 @@ It says one JSON line when everything is up; with `--progress` one before each t
 line on its input is done and answered with one. When the input ends everything ends.
 
     {"do": "start", "what": "terminal", "stop_at": "terminal.printed"}    {"do": "end", "what": "terminal"}
+    {"do": "start", "what": "terminal", "without": ["smart_card_reader"]}    which it is not told of
     {"do": "end", "what": "gateway"}        {"do": "start", "what": "gateway"}
     {"do": "await stop", "within_s": 30}    until it has come to its step and stands there
     {"do": "kill", "what": "terminal"}      {"do": "received"}    {"do": "devices"}
@@ -13,6 +14,7 @@ import argparse
 import json
 import sys
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -30,8 +32,9 @@ LOOK_EVERY_S = 0.02
 class Servant:
     """Does what the lines say."""
 
-    def __init__(self, house: House, directory: Path) -> None:
+    def __init__(self, house: House, directory: Path, devices: Mapping[str, Any]) -> None:
         self._house = house
+        self._told_devices = devices
         self._stop_file = directory / "stopped-at"
         self._texts = texts_of("zh_hans")
 
@@ -40,6 +43,10 @@ class Servant:
         match request["do"]:
             case "start" if request["what"] == "terminal":
                 self._stop_file.unlink(missing_ok=True)
+                without = request.get("without", ())
+                self._house.write_configuration(
+                    {name: told for name, told in self._told_devices.items() if name not in without}
+                )
                 step = request.get("stop_at")
                 stop = {"HALL_STOP_AT": step, "HALL_STOP_FILE": str(self._stop_file)} if step else {}
                 return self._house.start_terminal(**stop)
@@ -101,16 +108,16 @@ def main(arguments: list[str] | None = None) -> int:
         with House(
             directory, environment=environment, landscape=options.landscape, times=options.times, pace=options.pace
         ) as house:
-            for what, begin in (
-                ("gateway", house.start_gateway),
-                ("devices", lambda: house.write_configuration(house.start_devices(*options.devices))),
-                ("agent", house.start_agent),
-            ):
-                if options.progress:
-                    _say({"begins": what})
-                begin()
+            progress = (lambda what: _say({"begins": what})) if options.progress else lambda _: None
+            progress("gateway")
+            house.start_gateway()
+            progress("devices")
+            devices = house.start_devices(*options.devices)
+            house.write_configuration(devices)
+            progress("agent")
+            house.start_agent()
             _say({"automation": str(house.automation_socket), "devices": str(house.sim_directory)})
-            servant = Servant(house, directory)
+            servant = Servant(house, directory, devices)
             for line in sys.stdin:
                 _say(_answer(servant, line))
     except NotStarted as trouble:

@@ -1,4 +1,7 @@
-"""Plays the scenarios that ship on the dock's own terminal, so that one can watch, and stops them at any time."""
+"""Plays the scenarios that ship on the dock's own terminal, so that one can watch, and stops them at any time.
+
+What the terminal says depends on the devices that it has, so each scenario is played on one that has those it wants.
+"""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -76,8 +79,8 @@ class Player:
             return "it wants a screen that lies" if scenario.landscape else "it wants a screen that stands"
         if scenario.clock != "real":
             return "it moves the clock by hand"
-        wanted = [("--smart-cards", scenario.smart_cards), ("--papers", scenario.papers)]
-        missing = [word for word, is_wanted in wanted if is_wanted and word not in self._devices]
+        wanted = {"--smart-cards": scenario.smart_cards, "--papers": scenario.papers}
+        missing = [word for word, is_wanted in wanted.items() if is_wanted and word not in self._devices]
         return f"it wants {' and '.join(missing)}" if missing else None
 
     def _play(self, scenario: Scenario) -> None:
@@ -109,14 +112,20 @@ class Player:
                 raise Stopped
 
         tell(scenario.title, "running")
+        without = _not_wanted(scenario)
         try:
+            if without:
+                self._world.end_terminal()  # the one that is made ready is told of less
+                self._world.without = without
             result = Performance(scenario, self._world, self._out, Watcher(begins, ended, may_go_on)).result()
         except Stopped:
             says, outcome = "stopped", "stopped"
+        except WorldFailed as failure:
+            says, outcome = str(failure), "failed"
         else:
             says, outcome = result.why, "passed" if result.passed else "failed"
-        self._world.may_go_on = lambda: None
-        if outcome != "passed":
+        self._world.may_go_on, self._world.without = lambda: None, []
+        if without or outcome != "passed":
             with suppress(WorldFailed, NotRunning):  # whoever watches the world hears of it too
                 self._begin_anew()
         tell(says, outcome)
@@ -124,3 +133,11 @@ class Player:
     def _begin_anew(self) -> None:
         make_as_new(self._world)
         self._world.start_terminal()
+
+
+def _not_wanted(scenario: Scenario) -> list[str]:
+    """Devices by their names in the status."""
+    return [
+        *([] if scenario.smart_cards else ["smart_card_reader"]),
+        *([] if scenario.papers else ["document_scanner", "page_printer"]),
+    ]

@@ -108,7 +108,7 @@ class World:
     `finger` is one thread's.
 
     `begins` hears what is started, with `pace` devices take their real time. `may_go_on` is asked while something is
-    waited for, and may raise.
+    waited for, and may raise. `without`: devices that the next terminal is not told of.
     """
 
     def __init__(
@@ -124,6 +124,7 @@ class World:
         self._begins = begins
         self._one_at_a_time = threading.Lock()
         self.may_go_on: Callable[[], None] = lambda: None
+        self.without: list[str] = []
         self._directory = directory
         self._devices = tuple(devices)
         self._platform_is_reachable = True
@@ -165,7 +166,7 @@ class World:
     def start_terminal(self, *, stop_at: str | None = None) -> None:
         """A terminal at which nobody stands yet. `stop_at`: one of `STEPS`, where its power will be cut."""
         self.end_terminal()
-        self._say(do="start", what="terminal", stop_at=stop_at and STEPS[stop_at])
+        self._say(do="start", what="terminal", stop_at=stop_at and STEPS[stop_at], without=self.without)
         self._may_stop = stop_at is not None
         self.finger = Finger(self.automation, self._has_stopped)
 
