@@ -71,6 +71,15 @@ class Docked:
     def click(self, selector: str) -> None:
         self.browser.click(selector)
 
+    def drag(self, what: str, to: str) -> None:
+        """With the mouse, from the middle of one to the middle of the other."""
+        middle = (
+            "const box = document.querySelector(arguments[0]).getBoundingClientRect();"
+            "return [box.left + box.width / 2, box.top + box.height / 2]"
+        )
+        (x, y), end = (self.browser.run(middle, one) for one in (what, to))
+        self.browser.stroke([(x, y), (x + 8, y + 8), end, end])
+
     def words(self, selector: str) -> str:
         return str(self.browser.run("return document.querySelector(arguments[0])?.innerText ?? ''", selector))
 

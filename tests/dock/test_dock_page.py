@@ -116,6 +116,7 @@ def test_a_whole_visit_is_made_by_clicks_on_the_page_alone(somebody: Docked) -> 
     dock.shows("document.querySelector('#viewer').open && document.querySelector('#viewer img').naturalWidth > 500")
     dock.click("#viewer button")
 
+    dock.touch("primaryButton")
     dock.stands("done")
     dock.touch("primaryButton")
     dock.stands("idle")
@@ -194,6 +195,19 @@ def test_what_is_refused_is_said_in_a_calm_line(somebody: Docked) -> None:
     dock.click("[data-thing='phone']")
     dock.shows("document.querySelector('#message').innerText.startsWith('没有做成')")
     assert [line for line in dock.browser.console() if "422" not in line] == []
+
+
+def test_what_is_dragged_to_its_place_lies_there_and_nowhere_else(somebody: Docked) -> None:
+    dock = somebody
+    dock.drag("[data-thing='identity']", ".spot.slot")
+    dock.drag("[data-paper='recent-photo'] .thumb", ".spot.glass")
+    dock.has(".spot.glass.taken")
+    dock.drag("[data-thing='identity']", ".spot.reader")
+    dock.has(".spot.reader.taken")
+    dock.has(".spot.slot:not(.taken)")
+    for spot in (".spot.glass", ".spot.reader"):
+        dock.click(spot)
+        dock.has(f"{spot}:not(.taken)")
 
 
 def test_somebody_nobody_has_met_walks_up_and_leaves_with_all_that_is_theirs(dock: Docked) -> None:

@@ -8,14 +8,14 @@ import { PersonSide } from "./person.js";
 import { ScenariosPanel } from "./scenarios.js";
 import { WiresPanel } from "./wires.js";
 
-const TAKEN = "dock-sheets-taken";
+const TAKEN = "dock-taken";
 const SAID_FOR_MS = 8000;
 const TABS = ["faults", "wires", "scenarios"];
 
 class Dock {
   constructor() {
     this.state = {};
-    this.taken = Number(sessionStorage.getItem(TAKEN) ?? 0);
+    this.taken = { receipts: 0, sheets: 0, ...JSON.parse(sessionStorage.getItem(TAKEN) ?? "{}") };
     this.person = new PersonSide(this);
     this.machine = new Machine(this);
     this.faults = new FaultsPanel(this);
@@ -49,7 +49,6 @@ class Dock {
     Object.assign(this.state, changed);
     if (isFirst) this.person.begin();
     if (isFirst && this.state.running) this.scenarios.progress(this.state.running);
-    if (this.#sheets().length < this.taken) this.taken = 0;
     this.drawMachine();
     this.faults.draw();
     this.scenarios.draw();
@@ -82,28 +81,24 @@ class Dock {
 
   // What came out.
 
-  #sheets() {
-    return this.state.sheets ?? [];
+  /** `what`: receipts or sheets that lie where they came out, oldest first. */
+  lying(what) {
+    return (this.state[what] ?? []).slice(this.taken[what]);
   }
 
-  sheetsInTray() {
-    return this.#sheets().slice(this.taken);
-  }
-
-  takeSheets() {
-    this.taken = this.#sheets().length;
-    sessionStorage.setItem(TAKEN, String(this.taken));
+  take(what) {
+    this.taken[what] = this.state[what]?.length ?? 0;
+    sessionStorage.setItem(TAKEN, JSON.stringify(this.taken));
     this.drawMachine();
     this.person.update();
   }
 
   /** Slips and sheets that were taken, oldest first. */
   inHand() {
-    const receipts = this.state.receipts ?? [];
-    const slips = this.state.devices?.receipt_printer?.ticket_in_mouth ? receipts.slice(0, -1) : receipts;
+    const taken = (what) => (this.state[what] ?? []).slice(0, this.taken[what]);
     return [
-      ...slips.map((one) => ({ key: `slip-${one.number}`, kind: "slip", short: `凭条 ${one.number}`, title: `第 ${one.number} 张凭条`, picture: address(`/pictures/receipts/${one.number}.png`) })),
-      ...this.#sheets().slice(0, this.taken).map((one) => ({ key: `sheet-${one.number}`, kind: "sheet", short: `A4 第 ${one.number} 张`, title: `第 ${one.number} 张 A4 纸`, picture: address(`/pictures/sheets/${one.number}.png`) })),
+      ...taken("receipts").map((one) => ({ key: `slip-${one.number}`, kind: "slip", short: `凭条 ${one.number}`, title: `第 ${one.number} 张凭条`, picture: address(`/pictures/receipts/${one.number}.png`) })),
+      ...taken("sheets").map((one) => ({ key: `sheet-${one.number}`, kind: "sheet", short: `A4 第 ${one.number} 张`, title: `第 ${one.number} 张 A4 纸`, picture: address(`/pictures/sheets/${one.number}.png`) })),
     ];
   }
 

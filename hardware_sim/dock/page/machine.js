@@ -11,7 +11,7 @@ const STEP = 0.02;
 const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 export class Machine {
-  /** `dock`: `state`, `attempt(act)`, `look(picture)`, `person`, `showFaultsOf(device)`. */
+  /** `dock`: `state`, `attempt(act)`, `look(picture)`, `lying(what)`, `take(what)`, `person`, `showFaultsOf(device)`. */
   constructor(dock) {
     this.dock = dock;
     this.root = find("#machine");
@@ -50,8 +50,11 @@ export class Machine {
 
   #pressed(name) {
     const { state, person } = this.dock;
-    if (name === "mouth") return this.dock.attempt(() => act("slip take"));
-    if (name === "sheets") return this.dock.takeSheets();
+    if (name === "sheets") return this.dock.take("sheets");
+    if (name === "mouth") {
+      this.dock.take("receipts");
+      return this.dock.attempt(() => act("slip take"));
+    }
     const place = PLACES[name];
     if (place.lies(state)) return this.dock.attempt(() => place.lifts(state));
     if (!person.holder) return this.dock.tell("先请一个人走过来，他手里才有东西可放。");
@@ -82,7 +85,7 @@ export class Machine {
   #hint(page) {
     const { state, person } = this.dock;
     if (state.running) return "场景正在演，机器自己动；要动手，先把场景停下。";
-    if (state.devices?.receipt_printer?.ticket_in_mouth) return "凭条出来了：点一下出纸口，把它取走。";
+    if (this.dock.lying("receipts").length) return "凭条出来了：点一下出纸口，把它取走。";
     if (!person.holder && page === "idle") return "先在左边请一个人走过来，再点终端的屏幕。";
     return HINTS[page] ?? "屏幕可以直接点；左边的东西点一下就放好，也可以拖。";
   }
@@ -108,16 +111,15 @@ export class Machine {
   }
 
   #drawMouth(spot) {
-    const { state } = this.dock;
-    const waits = Boolean(state.devices?.receipt_printer?.ticket_in_mouth);
-    const newest = state.receipts?.at(-1);
-    spot.classList.toggle("taken", waits);
-    spot.setAttribute("aria-label", waits ? "出纸口：有凭条，点一下取走" : "出纸口：空着");
-    this.#picture(spot, waits && newest ? address(`/pictures/receipts/${newest.number}.png`) : null);
+    const slips = this.dock.lying("receipts");
+    const newest = slips.at(-1);
+    spot.classList.toggle("taken", slips.length > 0);
+    spot.setAttribute("aria-label", newest ? `出纸口：${slips.length} 张凭条，点一下取走` : "出纸口：空着");
+    this.#picture(spot, newest ? address(`/pictures/receipts/${newest.number}.png`) : null);
   }
 
   #drawSheets(spot) {
-    const left = this.dock.sheetsInTray();
+    const left = this.dock.lying("sheets");
     spot.classList.toggle("taken", left.length > 0);
     spot.setAttribute("aria-label", left.length ? `出纸盘：${left.length} 张，点一下取走` : "出纸盘：空着");
     const newest = left.at(-1);
