@@ -24,21 +24,9 @@ from drivers.traces.trace_file import Way
 
 _HEAD, _END, _FIRST_VALUE = 8, 0x03, 0x10
 _JOB, _URI = b"job-name", b"printer-uri"
-_PERSONAL = frozenset(
-    {
-        _JOB,
-        b"requesting-user-name",
-        b"job-originating-user-name",
-        b"job-originating-host-name",
-        b"document-name",
-        b"status-message",
-        b"detailed-status-message",
-        b"printer-state-message",
-        b"job-state-message",
-        b"job-detailed-status-messages",
-    }
-)
-_TEXTS = frozenset({0x35, 0x36, *range(0x41, 0x4A)})
+_OF_JOBS = (b"job-", b"document-", b"requesting-")
+_SENTENCES = frozenset({b"status-message", b"detailed-status-message", b"printer-state-message"})
+_TEXTS, _WITH_LANGUAGE = frozenset({0x35, 0x36, 0x41, 0x42}), frozenset({0x35, 0x36})  # texts and names
 _WAYS: dict[str, type[NoAnswer]] = {"not-reached": NotReached, "answer-lost": AnswerLost, "refused": HttpRefused}
 
 
@@ -65,6 +53,11 @@ def _values(message: bytes) -> Iterator[tuple[bytes, int, int, int]]:
     raise ValueError("not a message of IPP")
 
 
+def _language_bytes(value: bytes) -> int:
+    """Of a text that names its language: what stands before the text itself."""
+    return min(len(value), 4 + int.from_bytes(value[:2], "big"))
+
+
 def _cleaner() -> Callable[[Sequence[Said]], list[bytes]]:
     ours: set[bytes] = set()
 
@@ -80,8 +73,9 @@ def _cleaner() -> Callable[[Sequence[Said]], list[bytes]]:
                     cleaned[begin:end] = bytes(len(value))
                 elif name == _JOB and sent:
                     ours.add(value)
-                elif name in _PERSONAL and kind in _TEXTS and value not in ours:
-                    cleaned[begin:end] = invented.text(value, "utf-8")
+                elif kind in _TEXTS and (name.startswith(_OF_JOBS) or name in _SENTENCES) and value not in ours:
+                    told = _language_bytes(value) if kind in _WITH_LANGUAGE else 0
+                    cleaned[begin:end] = value[:told] + invented.text(value[told:], "utf-8")
         except ValueError:
             return message[:_HEAD] + bytes(len(message[_HEAD:]))
         return bytes(cleaned)

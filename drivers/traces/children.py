@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from drivers.child_process import ChildProcess, NoAnswer
-from drivers.traces.recording import Tape
+from drivers.traces.recording import NOT_TAKEN, Tape
 from drivers.traces.replaying import LostInTrace, Replay, replay_at
 
 ENDED = "ended"
@@ -63,7 +63,7 @@ class RecordedChild:
         self._tape.sent(request)
         taken = self._child.send(request)
         if not taken:
-            self._tape.lost(ENDED)
+            self._tape.lost(NOT_TAKEN)
         return taken
 
     def receive(self, *, until: float) -> bytes | NoAnswer:

@@ -15,6 +15,7 @@ from drivers.traces.protocols import WireProtocol
 from drivers.traces.trace_file import Entry, Header, Way, entry_line, header_line
 from drivers.transport import Transport, TransportLost
 
+NOT_TAKEN = "not-taken"  # what was said last did not go out; any other loss is met when the device is heard
 MOST_HELD = 8_000_000  # bytes of an exchange that does not end
 _log = logging.getLogger(__name__)
 
@@ -133,7 +134,7 @@ class RecordedTransport:
         try:
             self._transport.write(data)
         except TransportLost:
-            self._tape.lost("transport")
+            self._tape.lost(NOT_TAKEN)
             raise
 
     def read(self, *, within_s: float) -> bytes:

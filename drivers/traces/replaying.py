@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import parse_qs
 
 from drivers.traces.protocols import Said, protocol_named
+from drivers.traces.recording import NOT_TAKEN
 from drivers.traces.trace_file import DamagedTrace, Entry, Way, read_trace
 from drivers.transport import TransportLost
 
@@ -80,7 +81,9 @@ class Replay:
             raise self._differs(self._at - 1, f"then {len(entry.octets)} bytes were sent", octets)
         if self._protocol.begins(octets):
             self._compare()
-        self.lose_if_lost()
+        following = self._next()
+        if following is not None and (following.way, following.octets) == (Way.LOST, NOT_TAKEN.encode()):
+            self.lose_if_lost()
 
     def receive(self, *, within_s: float) -> bytes:
         """What comes next, at once unless it is timed; empty when nothing does. Raises `LostInTrace`."""
