@@ -4,12 +4,14 @@ The child may write no file: what such a library leaves behind would be somebody
 """
 
 import json
+import re
 import time
 from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
 
 from drivers.child_process import ChildProcess, NoAnswer
+from drivers.traces.children import Child
 
 LEFT_ALONE_S = (1.0, 10.0, 60.0, 600.0)  # after the first, second... failure in a row
 _CHILD = Path(__file__).with_name("vendor_library_child.py")
@@ -50,14 +52,20 @@ class LibraryTrouble(Enum):
     OVERRAN = auto()  # it wrote beyond a room: nothing that it says is believed
 
 
+def library_child(library: Path) -> ChildProcess:
+    """The process in which a library is called."""
+    return ChildProcess(_CHILD, str(library), longest=_LONGEST, with_packages=False, left_alone_s=LEFT_ALONE_S)
+
+
+_TROUBLES = {"absent": LibraryTrouble.ABSENT, "lacks": LibraryTrouble.LACKS, "overran": LibraryTrouble.OVERRAN}
+
+
 class VendorLibrary:
     """One library. For one thread. After a failure it is left alone, ever longer, until what failed works again."""
 
-    def __init__(self, library: Path) -> None:
+    def __init__(self, library: Path, *, child: Child | None = None) -> None:
         self._library = library
-        self._child = ChildProcess(
-            _CHILD, str(library), longest=_LONGEST, with_packages=False, left_alone_s=LEFT_ALONE_S
-        )
+        self._child = child or library_child(library)
         self._failed_in = ""
         self._trouble = LibraryTrouble.ABSENT
 
@@ -75,25 +83,27 @@ class VendorLibrary:
             case NoAnswer.ENDED:
                 return self._failed(function, LibraryTrouble.CRASHED, f"crashed in {function}")
             case bytes(answer):
-                return self._told(function, json.loads(answer))
+                return self._told(function, parse_call(answer))
 
     def close(self) -> None:
         """End the child; the next call starts another."""
         self._child.close()
 
-    def _told(self, function: str, answer: dict[str, object]) -> Returned | LibraryTrouble:
-        match answer:
-            case {"returned": int(value), "rooms": list(rooms), "numbers": list(numbers)}:
+    def _told(self, function: str, said: Returned | LibraryTrouble) -> Returned | LibraryTrouble:
+        match said:
+            case Returned():
                 if function == self._failed_in:
                     self._child.worked()
                     self._failed_in = ""
-                return Returned(value, tuple(bytes.fromhex(room) for room in rooms), tuple(numbers))
-            case {"trouble": "lacks"}:
-                return LibraryTrouble.LACKS
-            case {"trouble": "overran"}:
-                return self._failed(function, LibraryTrouble.OVERRAN, f"wrote too much in {function}")
+                return said
+            case LibraryTrouble.LACKS:
+                return said
+            case LibraryTrouble.OVERRAN:
+                return self._failed(function, said, f"wrote too much in {function}")
+            case LibraryTrouble.ABSENT:
+                return self._failed(function, said, "does not load")
             case _:
-                return self._failed(function, LibraryTrouble.ABSENT, f"does not load: {answer.get('why', '')}")
+                return self._failed(function, said, f"spoilt its process in {function}")
 
     def _failed(self, function: str, trouble: LibraryTrouble, how: str) -> LibraryTrouble:
         self._failed_in, self._trouble = function, trouble
@@ -109,3 +119,22 @@ def _asked(argument: Argument) -> object:
             return {"number": value}
         case value:
             return value
+
+
+def parse_call(answer: bytes) -> Returned | LibraryTrouble:
+    """What the child said of one call; `CRASHED` for what is no answer, since a library may spoil the child."""
+    try:
+        said = json.loads(answer)
+    except (ValueError, RecursionError):
+        return LibraryTrouble.CRASHED
+    match said:
+        case {"returned": int(value), "rooms": list(rooms), "numbers": list(numbers)}:
+            if all(isinstance(number, int) for number in numbers) and all(map(_is_hex, rooms)):
+                return Returned(value, tuple(bytes.fromhex(room) for room in rooms), tuple(numbers))
+        case {"trouble": str(trouble)} if trouble in _TROUBLES:
+            return _TROUBLES[trouble]
+    return LibraryTrouble.CRASHED
+
+
+def _is_hex(room: object) -> bool:
+    return isinstance(room, str) and re.fullmatch(r"([0-9a-f]{2})*", room) is not None

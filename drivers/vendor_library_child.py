@@ -20,9 +20,9 @@ def serve(wire: Any, library: str) -> None:
     os.chdir(Path(library).parent)  # where makers look for their licence and their other libraries
     try:
         loaded = ctypes.CDLL(library)
-    except OSError as error:
+    except OSError:
         wire.receive()
-        wire.send(_encoded({"trouble": "absent", "why": str(error)[:200]}))
+        wire.send(_encoded({"trouble": "absent"}))
         return
     while (request := wire.receive()) is not None:
         asked = json.loads(request)

@@ -344,6 +344,12 @@ code = "link"
 """
 
 
+def library_calls() -> Iterator[bytes]:
+    yield b'{"returned": 144, "rooms": ["00ff", ""], "numbers": [256]}'
+    yield b'{"trouble": "overran"}'
+    yield b'{"trouble": "lacks"}'
+
+
 def scanner_answers() -> Iterator[bytes]:
     """Everything the child that calls SANE says."""
     yield b'{"name": "test:0", "sources": ["feeder", "glass"]}'

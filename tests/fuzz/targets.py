@@ -49,6 +49,7 @@ TARGETS: dict[str, Target] = {
     "identity card traces": _target("drivers.identity_card.sam_traces:without_the_card", "sam_replies"),
     "identity card chip": _target("kiosk.chip_layouts:parse_chip", "chips"),
     "identity card photo": _target("drivers.identity_card.portrait:parse_picture", "portraits", longest=40_000),
+    "makers' libraries": _target("drivers.vendor_library:parse_call", "library_calls"),
     "storage card stream": _target("drivers.identity_card.pcsc_storage:parse_stream", "storage_streams"),
     "storage card talk": _target("drivers.identity_card.pcsc_storage:read_storage_card", "storage_talks", ways.talked),
     "social security records": _target(

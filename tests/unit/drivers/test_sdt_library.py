@@ -8,11 +8,13 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from drivers import vendor_library
 from drivers.configured import Misconfigured, identity_card_reader
 from drivers.identity_card.sdt_library import SdtLibraryReader, sdt_address
-from drivers.vendor_library import LibraryTrouble, Returned, Room, VendorLibrary
+from drivers.vendor_library import LibraryTrouble, Returned, Room, VendorLibrary, parse_call
 from kiosk.configuration import IdentityCardReaderDevice
 from kiosk.faults import CARDS_TWO, READER_NOT_WORKING, READER_SILENT, READER_UNPLUGGED
 from kiosk.ports import CardContent, CardPresent, Disconnected, NeedsAttention, NotReadable, Ready
@@ -153,6 +155,33 @@ def test_a_function_that_a_library_lacks_ends_nothing(maker: SdtLibrary) -> None
     with closing(VendorLibrary(maker.library)) as library:
         assert library.call("SDT_Forgotten", within_s=WITHIN_S) is LibraryTrouble.LACKS
         assert library.call("SDT_OpenPort", 1001, within_s=WITHIN_S) == Returned(0x90)
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (b'{"returned": 144, "rooms": ["00ff"], "numbers": [2]}', Returned(144, (b"\x00\xff",), (2,))),
+        (b'{"trouble": "overran"}', LibraryTrouble.OVERRAN),
+        (b'{"trouble": "unheard of"}', LibraryTrouble.CRASHED),
+        (b'{"returned": 144, "rooms": ["0g"], "numbers": []}', LibraryTrouble.CRASHED),
+        (b'{"returned": 144, "rooms": [], "numbers": ["2"]}', LibraryTrouble.CRASHED),
+        (b"[" * 100_000, LibraryTrouble.CRASHED),
+        (b"\xff", LibraryTrouble.CRASHED),
+    ],
+)
+def test_what_a_spoilt_process_says_is_not_believed(answer: bytes, said: Returned | LibraryTrouble) -> None:
+    assert parse_call(answer) == said
+
+
+KEYS = st.sampled_from(["returned", "rooms", "numbers", "trouble"])
+TREES = st.recursive(
+    st.none() | st.integers() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(KEYS, inner), max_leaves=12
+)
+
+
+@given(st.binary(max_size=200) | TREES.map(lambda tree: json.dumps(tree).encode()))
+def test_whatever_comes_from_the_process_is_a_return_or_a_trouble(answer: bytes) -> None:
+    assert isinstance(parse_call(answer), Returned | LibraryTrouble)
 
 
 @pytest.mark.expects_warnings
