@@ -86,9 +86,7 @@ class Browser:
 
     def resize(self, width: int, height: int) -> None:
         """What the page sees is so large."""
-        self.tell(
-            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False
-        )
+        self.tell("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
 
     def tell(self, command: str, **details: object) -> None:
         """In the words of the DevTools protocol."""

@@ -212,6 +212,9 @@ export const HINTS = {
   sign: "按住鼠标，在框里签名。",
   done: "办好了。凭条从出纸口出来，点它取走。",
   goodbye: "拿好东西，再见。",
-  timeout: "点一下屏幕，接着办。",
-  out_of_service: "终端现在不能用：看看哪一台设备亮着红灯。",
+  sealing: "正在存下申请，不用动手。",
+  awaiting: "正在等平台收件，不用动手。",
+  notEligible: "这张证件办不了这件事：换个人，或在屏幕上看看怎么办。",
+  signByCard: "终端在等卡：把证件放到读卡区。",
+  outOfService: "终端现在不能用：看看哪一台设备亮着红灯。",
 };
