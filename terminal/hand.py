@@ -75,7 +75,8 @@ class Hand:
         self._ask(do="touch", x=x, y=y, phase=phase)
 
     def frame(self, *, since: int = 0, max_side: int = 4096, within_s: float = 10) -> dict[str, Any]:
-        """`seq`, `width`, `height` and `jpeg` in base64, as soon as the screen differs from the picture `since`."""
+        """`seq`, `width`, `height` and `jpeg` in base64, as soon as the screen differs from the picture `since`; None
+        for `jpeg` when it does not."""
         return self._ask(do="frame", since=since, max_side=max_side, within_s=within_s)
 
     def picture(self, path: Path) -> None:

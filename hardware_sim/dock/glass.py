@@ -5,7 +5,7 @@ import contextlib
 import math
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,9 +31,11 @@ class Glass:
         self._stopping = threading.Event()
         self._picture = b""
         self._seq = 0
+        self._looks = 0
         self._is_wanted = False
         self._one_finger = threading.Lock()
         self._finger: Finger | None = None
+        self._touched_by_s = 0.0
         self._thread = threading.Thread(target=self._watch, name="dock, screen")
 
     def start(self) -> None:
@@ -46,10 +48,12 @@ class Glass:
             self._let_go()
 
     def picture(self, *, within_s: float = TOUCHED_WITHIN_S) -> bytes:
-        """The newest one as JPEG. Raises `Refused` when there is none."""
+        """What the screen shows, as JPEG. Raises `Refused` when there is none."""
         with self._changed:
+            looks = self._looks + (0 if self._picture and self._standing.is_watched else 1)
             self._is_wanted = True
-            if not self._changed.wait_for(lambda: self._picture, within_s):
+            self._changed.wait_for(lambda: self._looks >= looks, within_s)
+            if not self._picture:
                 raise Refused("no terminal shows anything")
             return self._picture
 
@@ -57,9 +61,10 @@ class Glass:
         """One after the other. Raises `Refused`."""
         asked = [_touch(one) for one in touches]
         with self._one_finger:
+            self._touched_by_s = time.monotonic() + TOUCHED_WITHIN_S
             try:
                 if self._finger is None:
-                    self._finger = Finger(self._automation, _until(time.monotonic() + TOUCHED_WITHIN_S))
+                    self._finger = Finger(self._automation, self._is_too_late)
                 for one in asked:
                     self._finger.ask(do="touch", **one)
             except OSError as error:
@@ -67,6 +72,11 @@ class Glass:
             except Unmet as unmet:
                 self._let_go()
                 raise Refused(str(unmet)) from unmet
+
+    def _is_too_late(self) -> bool:
+        if time.monotonic() > self._touched_by_s:
+            raise Unmet("the terminal does not answer")
+        return False
 
     def _let_go(self) -> None:
         if self._finger is not None:
@@ -98,27 +108,23 @@ class Glass:
             if not (self._standing.is_watched or self._is_wanted):
                 self._stopping.wait(LOOK_AGAIN_S)
                 continue
-            frame = finger.ask(do="frame", since=since, max_side=LONGEST_SIDE, within_s=LOOK_EVERY_S)
-            if frame.get("seq", since) != since:
-                since = frame["seq"]
-                self._show(base64.b64decode(frame["jpeg"]))
+            within_s = LOOK_EVERY_S if self._standing.is_watched else 0.0
+            frame = finger.ask(do="frame", since=since, max_side=LONGEST_SIDE, within_s=within_s)
+            if "seq" not in frame:
+                return
+            since = frame["seq"]
+            self._show(base64.b64decode(frame["jpeg"] or ""))
 
     def _show(self, picture: bytes) -> None:
+        """Empty: it is as it was."""
         with self._changed:
-            self._picture = picture
-            self._seq += 1
+            self._picture = picture or self._picture
+            self._seq += bool(picture)
+            self._looks += 1
             self._is_wanted = False
             self._changed.notify_all()
-        self._standing.tell("screen", {"seq": self._seq})
-
-
-def _until(moment_s: float) -> Callable[[], bool]:
-    def no_answer_comes() -> bool:
-        if time.monotonic() > moment_s:
-            raise Unmet("the terminal does not answer")
-        return False
-
-    return no_answer_comes
+        if picture:
+            self._standing.tell("screen", {"seq": self._seq})
 
 
 def _touch(one: object) -> dict[str, Any]:

@@ -12,7 +12,7 @@ calls the domain. It is made only when every configured device is simulated; ter
     {"do": "picture", "path": "/tmp/a.png"}         {"do": "look"}   answers page and texts
     {"do": "frame", "since": 7, "max_side": 960, "within_s": 10}
     answers {"seq": 8, "width": 1080, "height": 1920, "jpeg": base64} as soon as the screen differs from its picture 7,
-    or the one there is when the time is over
+    or with null for a picture when the time is over
 
 A picture is taken once the screen has settled, or after two seconds where something always moves.
 """
@@ -135,8 +135,9 @@ class Automation(QObject):
                     still.append((socket, request, deadline))
             elif request["do"] == "frame":
                 self._screen.look()
-                if self._screen.seq > request.get("since", 0) or time.monotonic() > deadline:
-                    self._write(socket, self._frame(request))
+                is_new = self._screen.seq > request.get("since", 0)
+                if is_new or time.monotonic() > deadline:
+                    self._write(socket, self._frame(request, is_new=is_new))
                 else:
                     still.append((socket, request, deadline))
             elif self._met(request):
@@ -150,13 +151,13 @@ class Automation(QObject):
         if not still:
             self._look.stop()
 
-    def _frame(self, request: Answer) -> Answer:
+    def _frame(self, request: Answer, *, is_new: bool) -> Answer:
         size = {"width": self._view.width(), "height": self._view.height()}
         return {
             "ok": True,
             "seq": self._screen.seq,
             **size,
-            "jpeg": self._screen.jpeg(int(request.get("max_side", max(size.values())))),
+            "jpeg": self._screen.jpeg(int(request.get("max_side", max(size.values())))) if is_new else None,
         }
 
     def _touch(self, request: Answer, socket: QLocalSocket) -> None:
