@@ -28,10 +28,6 @@ ARGUMENTS = (
 )
 
 
-def is_there() -> bool:
-    return bool(shutil.which("chromium") and shutil.which("chromedriver"))
-
-
 class NotDone(Exception):
     """What WebDriver says when it cannot do what it was told."""
 
@@ -98,11 +94,11 @@ class Browser:
 
     def click(self, selector: str) -> None:
         """As a mouse does: it scrolls there, and whatever lies above gets the click. Raises NotDone."""
-        found = self._ask("POST", "/element", **{"using": "css selector", "value": selector})
+        found = self._ask("POST", "/element", using="css selector", value=selector)
         self._ask("POST", f"/element/{found[ELEMENT]}/click")
 
     def type(self, selector: str, text: str) -> None:
-        found = self._ask("POST", "/element", **{"using": "css selector", "value": selector})
+        found = self._ask("POST", "/element", using="css selector", value=selector)
         self._ask("POST", f"/element/{found[ELEMENT]}/value", text=text)
 
     def press(self, *keys: str) -> None:

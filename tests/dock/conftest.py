@@ -4,14 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.dock.browser import Browser, is_there
+from tests.dock.browser import Browser
 from tests.dock.docked import Docked, dock_process
 
 
 @pytest.fixture(scope="module")
 def at_the_dock() -> Iterator[Docked]:
-    if not is_there():
-        pytest.skip("needs Debian's chromium and chromium-driver")
     with dock_process() as (url, folder), Browser() as browser:
         yield Docked(browser, url, folder)
 

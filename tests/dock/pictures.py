@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from tests.dock.browser import Browser
@@ -18,17 +19,18 @@ def main(out: Path) -> None:
             dock = Docked(browser, url, folder)
             for size in SIZES:
                 browser.resize(*size)
-                _take_all(dock, lambda name, size=size: _take(dock, out, f"{name}-{size[0]}", words), bool(words))
+                pattern = f"{'landscape-' if words else ''}{{}}-{size[0]}.png"
+                _take_all(dock, partial(_take, dock, out, pattern), landscape=bool(words))
 
 
-def _take(dock: Docked, out: Path, name: str, words: tuple[str, ...]) -> None:
-    path = out / f"{'landscape-' if words else ''}{name}.png"
+def _take(dock: Docked, out: Path, pattern: str, name: str) -> None:
+    path = out / pattern.format(name)
     dock.shows("[...document.images].every((one) => one.complete)")
     dock.browser.picture(path)
     print(path)
 
 
-def _take_all(dock: Docked, take: Callable[[str], None], landscape: bool) -> None:
+def _take_all(dock: Docked, take: Callable[[str], None], *, landscape: bool) -> None:
     dock.browser.open(dock.url)
     dock.browser.run("sessionStorage.clear()")
     dock.open()

@@ -1,6 +1,5 @@
 """The dock's page in a real browser: what a visitor sees, clicks and drags is what happens to the terminal."""
 
-from collections.abc import Iterator
 from itertools import combinations, zip_longest
 
 import pytest
@@ -31,7 +30,7 @@ for (const node of document.querySelectorAll("body *")) {
   if (!own || faint || !node.checkVisibility()) continue;
   const [a, b] = [light(parts(getComputedStyle(node).color)), light(ground(node))].sort((x, y) => y - x);
   const ratio = (a + 0.05) / (b + 0.05);
-  if (ratio < arguments[0]) poor.push(`${node.tagName}.${node.className} ${node.textContent.slice(0, 20)}: ${ratio.toFixed(2)}`);
+  if (ratio < arguments[0]) poor.push([node.tagName, node.className, node.textContent.slice(0, 20), ratio.toFixed(2)]);
 }
 return poor;
 """
@@ -49,14 +48,14 @@ return [...document.querySelectorAll("#machine .plate button, .spot, #screen, #l
 
 
 @pytest.fixture
-def somebody(dock: Docked) -> Iterator[Docked]:
+def somebody(dock: Docked) -> Docked:
     """With 陈桂兰 in front of the terminal."""
     dock.has("#walk-up")
     if not dock.words(".who h2"):
         dock.click("#walk-up")
         dock.click("[data-who='chen-guilan']")
     dock.has(".who")
-    yield dock
+    return dock
 
 
 def test_a_whole_visit_is_made_by_clicks_on_the_page_alone(somebody: Docked) -> None:
