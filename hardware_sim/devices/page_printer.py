@@ -303,10 +303,10 @@ class PagePrinter:
             _say(self._somebody, "EXIT 0")
             self._somebody.close()
             self._somebody = None
-        while self._job is not None and self._line is not None and self._clock.now() >= self._due_s:
+        while self._job is not None and self._line is not None:
             if (ended := self._how_it_ended(self._job)) is not None:
                 self._end(self._job, self._line, ended)
-            elif (page := self._machine.feed(self._job)) is None:
+            elif self._clock.now() < self._due_s or (page := self._machine.feed(self._job)) is None:
                 break
             else:
                 self._keep(page)
