@@ -9,6 +9,7 @@ from hardware_sim.devices.page_printer import FULL_TRAY, PagePrinter
 from sync.outbox.store import Outbox
 from terminal.hand import Hand
 from tests.system.citizen import Citizen
+from tests.system.waiting import until
 from tests.ui.stage import SAY, Stage, leave, open_stage
 
 OUT_WITHIN_S = 20.0
@@ -153,6 +154,7 @@ def test_whoever_leaves_takes_the_sheet_back(stage: Stage, tray: PagePrinter) ->
         hand.tap("pagesButton")
         hand.wait("printing", text=SAY("printing.sheet", sheet=1, sheets=1))
         leave(hand)
+        until(lambda: not tray.state()["printing"], "the job to be taken back")
         tray.clear_fault(None)
         reads_the_guide(hand)
         hand.tap("pagesButton")
