@@ -1,7 +1,7 @@
 """The adapters that a terminal's configuration names. Nothing is opened here; what makes no sense is `Misconfigured`.
 
 `ends` is told what must be closed once the adapter is no longer used. With a `recording` all that is said between the
-adapter and its device is written down, but for the drivers of other packages and for vendors' libraries.
+adapter and its device is written down, but for the drivers of other packages and for decoders of photos.
 """
 
 from collections.abc import Iterator, Mapping
@@ -24,7 +24,8 @@ from drivers.identity_card.portrait import PortraitDecoder
 from drivers.identity_card.sam_reader import SamReader
 from drivers.identity_card.sam_traces import SAM
 from drivers.identity_card.sam_wires import sam_transport
-from drivers.identity_card.sdt_library import SdtLibraryReader, sdt_address
+from drivers.identity_card.sdt_library import SdtLibraryReader, sdt_at
+from drivers.identity_card.sdt_traces import SDT
 from drivers.installed import installed_driver
 from drivers.page_printer.ipp_printer import IppPrinter
 from drivers.page_printer.ipp_traces import IPP, wire_at
@@ -92,7 +93,10 @@ def identity_card_reader(
             case "sdt-library":
                 if portraits:
                     ends.callback(portraits.close)
-                through = SdtLibraryReader(sdt_address(settings.address), portraits=portraits)
+                place, child = sdt_at(
+                    settings.address, _tape(recording, "identity_card_reader", settings.driver, SDT, ends)
+                )
+                through = SdtLibraryReader(place, portraits=portraits, child=child)
                 ends.callback(through.close)
                 return through
             case _:

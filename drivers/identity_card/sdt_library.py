@@ -20,8 +20,12 @@ from drivers.identity_card.chip_text import card_in
 from drivers.identity_card.sam_frames import PHOTO_BYTES, TEXT_BYTES, Word, parse_newest_address
 from drivers.identity_card.sam_reader import Portraits
 from drivers.identity_card.sam_words import FAULT_OF_WORD
-from drivers.probing import Finding, probe_main, status_finding
-from drivers.vendor_library import Argument, LibraryTrouble, Number, Returned, Room, VendorLibrary
+from drivers.identity_card.sdt_traces import SDT, port_of
+from drivers.probing import Finding, probe_main, status_finding, tape_of
+from drivers.traces.children import Child, RecordedChild, ReplayedChild
+from drivers.traces.recording import Tape
+from drivers.traces.replaying import replay_at
+from drivers.vendor_library import Argument, LibraryTrouble, Number, Returned, Room, VendorLibrary, library_child
 from kiosk.faults import (
     CARD_LIFTED_TOO_EARLY,
     CARD_UNREADABLE,
@@ -78,12 +82,23 @@ def sdt_address(address: str) -> SdtAddress:
     return SdtAddress(Path(path), int(port[1]))
 
 
+def sdt_at(address: str, tape: Tape | None = None) -> tuple[SdtAddress, Child]:
+    """The same with the process in which it is called, or a trace of one (`trace:/path/FILE`)."""
+    if address.startswith("trace:"):
+        replay = replay_at(address)
+        ports = [port for entry in replay.entries if (port := port_of(entry.octets)) is not None]
+        return SdtAddress(Path(address), ports[0] if ports else 1001), ReplayedChild(replay)
+    place = sdt_address(address)
+    child = library_child(place.library)
+    return place, child if tape is None else RecordedChild(child, tape)
+
+
 class SdtLibraryReader:
     """Satisfies `kiosk.ports.IdentityCardReader`. A library that hangs is a silent reader, one that crashes or writes
     where it must not is a reader that does not work."""
 
-    def __init__(self, address: SdtAddress, *, portraits: Portraits | None = None) -> None:
-        self._library = VendorLibrary(address.library)
+    def __init__(self, address: SdtAddress, *, portraits: Portraits | None = None, child: Child | None = None) -> None:
+        self._library = VendorLibrary(address.library, child=child)
         self._port = address.port
         self._portraits = portraits
         self._opened = False
@@ -205,7 +220,8 @@ def _unread(gone: Gone) -> NotReadable | Disconnected:
 
 
 def _probe(chosen: argparse.Namespace) -> Iterator[Finding]:
-    reader = SdtLibraryReader(sdt_address(chosen.address))
+    place, child = sdt_at(chosen.address, tape_of(chosen, "identity_card_reader", "sdt-library", SDT))
+    reader = SdtLibraryReader(place, child=child)
     yield Finding("tested against", TESTED_AGAINST)
     status = reader.status()
     yield status_finding(status)

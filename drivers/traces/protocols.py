@@ -28,6 +28,7 @@ class WireProtocol:
 PROTOCOLS = {
     "plain": "drivers.traces.protocols:PLAIN",
     "sam": "drivers.identity_card.sam_traces:SAM",
+    "sdt-library": "drivers.identity_card.sdt_traces:SDT",
     "escpos": "drivers.receipt_printer.escpos_traces:ESCPOS",
     "scan-engine": "drivers.codes.code_traces:SCAN_ENGINE",
     "wedge": "drivers.codes.code_traces:WEDGE",

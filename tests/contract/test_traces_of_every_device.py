@@ -1,8 +1,8 @@
 """Every wire on tape while somebody uses it: nobody stands in the trace, and it plays the device to the same end."""
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
 from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,9 +12,12 @@ import pytest
 from PIL import Image
 
 from drivers import configured
+from drivers.smart_card.pcsc import reader_name
+from drivers.smart_card.smart_card_reader import SmartCardReader
 from drivers.traces.recording import Recording
 from drivers.traces.trace_file import read_trace
 from hardware_sim import control, simulation
+from hardware_sim.chip import chip_text
 from hardware_sim.device_acts import person_named
 from hardware_sim.people import Person
 from kiosk.configuration import (
@@ -32,6 +35,7 @@ from kiosk.ports import (
     CardContent,
     CardPresent,
     CodeRead,
+    NoCard,
     PageJob,
     PagesPrinting,
     PrintJob,
@@ -40,6 +44,7 @@ from kiosk.ports import (
     Starting,
 )
 from tests.system.waiting import until
+from tests.wires.sdt_library import sdt_library
 
 WHO = "rare-name:17"
 MOBILE, BANK_CARD, SLIP_CODE = "13900004321", "6217000000000004329", "7K3M-PQ4R-9XYZ"
@@ -74,6 +79,10 @@ def card_reader(sim: control.Simulation, reader: Any) -> list[object]:
     outcomes = [reader.status()]
     until(lambda: reader.find_card() == CardPresent(), "a card that is found")
     return [*outcomes, reader.read_card(), reader.find_card(), reader.status()]
+
+
+def through_a_library(sim: control.Simulation, reader: Any) -> list[object]:
+    return [reader.status(), reader.find_card(), reader.read_card(), reader.status()]
 
 
 def code_reader(sim: control.Simulation, reader: Any) -> list[object]:
@@ -138,6 +147,14 @@ def lift_everything(world: control.Simulation) -> None:
     world.page_put(None)
 
 
+def insert(sim: control.Simulation, **card: str) -> None:
+    """Into a reader that has noticed that the card before is gone."""
+    name = reader_name(sim.status()["smart_card_reader"]["address"])
+    with closing(SmartCardReader(name)) as reader:
+        until(lambda: reader.find_card() == NoCard(), "an empty reader")
+    sim.ask("smartcard insert", **card)
+
+
 Wire = SimpleNamespace
 WIRES = {
     "sam": Wire(
@@ -150,14 +167,14 @@ WIRES = {
     "social security card": Wire(
         settings=lambda s: SmartCardReaderDevice(address=s["smart_card_reader"]["address"]),
         make=configured.smart_card_reader,
-        before=lambda sim: sim.ask("smartcard insert", name="resident:17"),
+        before=lambda sim: insert(sim, name="resident:17"),
         brings="social-security-card",
         dialogue=card_reader,
     ),
     "storage card": Wire(
         settings=lambda s: IdentityCardReaderDevice(driver="pcsc-storage", address=s["smart_card_reader"]["address"]),
         make=configured.identity_card_reader,
-        before=lambda sim: sim.ask("smartcard insert", name=WHO, kind="storage"),
+        before=lambda sim: insert(sim, name=WHO, kind="storage"),
         brings="resident-identity-card",
         dialogue=card_reader,
     ),
@@ -234,26 +251,38 @@ def test_a_trace_of_it_holds_nobody_and_plays_it_to_the_same_outcomes(
     lift_everything(world)
     settings = wire.settings(world.status())
     wire.before(world)
-    recorded = played(wire.make, settings, wire.dialogue, world, Recording(tmp_path))
+    recorded = played(wire, settings, world, Recording(tmp_path))
+    lift_everything(world)
     assert wire.brings in str(recorded)
-    (trace,) = tmp_path.iterdir()
+    assert played(wire, settings_of(the_trace(tmp_path), settings), world, None) == recorded
+
+
+def test_a_trace_of_a_makers_library_holds_nobody_either(world: control.Simulation, tmp_path: Path) -> None:
+    wire = Wire(make=configured.identity_card_reader, dialogue=through_a_library)
+    with sdt_library() as maker:
+        maker.lay(chip_text(person_named(WHO)))
+        settings = IdentityCardReaderDevice(driver="sdt-library", address=maker.address)
+        recorded = played(wire, settings, world, Recording(tmp_path))
+    assert "resident-identity-card" in str(recorded)
+    assert played(wire, settings_of(the_trace(tmp_path), settings), world, None) == recorded
+
+
+def the_trace(folder: Path) -> Path:
+    """The one that was made, once it was searched."""
+    (trace,) = folder.iterdir()
     held = octets_of(trace)
     for person in (person_named(WHO), person_named("resident:17")):
         for value in values(person):
             for way in encoded(value):
                 assert len(way) < 4 or way not in held, f"{value} as {way.hex()}"
     assert trace.stat().st_size < 300_000, "a picture is kept"
-    lift_everything(world)
-    replayed = settings.model_copy(update={"address": f"trace:{trace}"})
-    assert played(wire.make, replayed, wire.dialogue, world, None) == recorded
+    return trace
 
 
-def played(
-    make: Callable[..., Any],
-    settings: Any,
-    dialogue: Callable[[control.Simulation, Any], list[object]],
-    world: control.Simulation,
-    recording: Recording | None,
-) -> list[object]:
+def settings_of(trace: Path, settings: Any) -> Any:
+    return settings.model_copy(update={"address": f"trace:{trace}"})
+
+
+def played(wire: Wire, settings: Any, world: control.Simulation, recording: Recording | None) -> list[object]:
     with ExitStack() as ends:
-        return [spoken(outcome) for outcome in dialogue(world, make(settings, ends, recording=recording))]
+        return [spoken(outcome) for outcome in wire.dialogue(world, wire.make(settings, ends, recording=recording))]
