@@ -2,6 +2,7 @@
 
 import { el, find, icon, say } from "./dom.js";
 import { DEVICES, SHORT } from "./words.js";
+import { inChinese } from "./wire_words.js";
 
 const MOST_ROWS = 300;
 const ALIKE_WITHIN = 8; // questions and their answers, again and again
@@ -54,7 +55,7 @@ export class WiresPanel {
       el("time", {}, clock(at_ms)),
       el("span", { class: "way" }, icon("right", toDevice ? "" : "back"), el("span", { class: "unseen" }, toDevice ? "发给" : "来自")),
       el("span", { class: "device" }, SHORT[device] ?? device),
-      el("span", { class: "means" }, means || `${length} 字节`),
+      el("span", { class: "means", title: means }, means ? inChinese(means) : `${length} 字节`),
       el("span", { class: "times" })));
     return row;
   }
