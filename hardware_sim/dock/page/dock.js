@@ -25,6 +25,7 @@ class Dock {
     find("#restart").addEventListener("click", () => this.attempt(async () => {
       this.tell("正在重新开机，要几秒钟。");
       await restart();
+      this.tell("重新开机好了。");
     }));
     find("#viewer").addEventListener("click", (event) => {
       if (event.target === event.currentTarget) event.currentTarget.close();
@@ -102,11 +103,11 @@ class Dock {
     ];
   }
 
-  look({ title, picture }) {
+  look({ title, picture, kind = "" }) {
     const viewer = find("#viewer");
     viewer.replaceChildren(
       el("div", { class: "bar" }, el("h2", {}, title), el("button", { type: "button", aria: { label: "关上" }, on: { click: () => viewer.close() } }, icon("cross"))),
-      el("div", { class: "picture" }, el("img", { src: picture, alt: title })));
+      el("div", { class: `picture ${kind}` }, el("img", { src: picture, alt: title })));
     viewer.showModal();
   }
 

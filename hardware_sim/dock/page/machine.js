@@ -86,6 +86,7 @@ export class Machine {
     const { state, person } = this.dock;
     if (state.running) return "场景正在演，机器自己动；要动手，先把场景停下。";
     if (this.dock.lying("receipts").length) return "凭条出来了：点一下出纸口，把它取走。";
+    if (this.dock.lying("sheets").length) return "A4 纸出来了：点一下出纸盘，把它取走。";
     if (!person.holder && page === "idle") return "先在左边请一个人走过来，再点终端的屏幕。";
     return HINTS[page] ?? "屏幕可以直接点；左边的东西点一下就放好，也可以拖。";
   }
