@@ -83,19 +83,17 @@ def identity_card_reader(
             case "sam":
                 if portraits:
                     ends.callback(portraits.close)
-                tape = _tape(recording, "identity_card_reader", settings.driver, SAM, ends)
+                tape = _tape(recording, "identity_card_reader", settings, SAM, ends)
                 return SamReader(_wire(sam_transport(settings.address), tape, ends), portraits=portraits)
             case "pcsc-storage":
-                tape = _tape(recording, "identity_card_reader", settings.driver, PCSC, ends)
+                tape = _tape(recording, "identity_card_reader", settings, PCSC, ends)
                 reader = StorageCardReader(settings.address, child=pcsc_child(settings.address, tape))
                 ends.callback(reader.close)
                 return reader
             case "sdt-library":
                 if portraits:
                     ends.callback(portraits.close)
-                place, child = sdt_at(
-                    settings.address, _tape(recording, "identity_card_reader", settings.driver, SDT, ends)
-                )
+                place, child = sdt_at(settings.address, _tape(recording, "identity_card_reader", settings, SDT, ends))
                 through = SdtLibraryReader(place, portraits=portraits, child=child)
                 ends.callback(through.close)
                 return through
@@ -120,7 +118,7 @@ def smart_card_reader(
     if settings.driver != "pcsc":
         return cast(ports.SmartCardReader, _installed("smart_card_reader", settings, ends))
     with _setting("smart_card_reader", "address"):
-        tape = _tape(recording, "smart_card_reader", settings.driver, PCSC, ends)
+        tape = _tape(recording, "smart_card_reader", settings, PCSC, ends)
         reader = SmartCardReader(settings.address, child=pcsc_child(settings.address, tape))
     if ends is not None:
         ends.callback(reader.close)
@@ -133,13 +131,13 @@ def code_reader(
     with _setting("code_reader", "address"):
         match settings.driver:
             case "camera":
-                tape = _tape(recording, "code_reader", settings.driver, FRAMES, ends)
+                tape = _tape(recording, "code_reader", settings, FRAMES, ends)
                 return CameraCodeReader(frames_at(settings.address, lambda: _frames(settings.address), tape))
             case "scan-engine":
-                tape = _tape(recording, "code_reader", settings.driver, SCAN_ENGINE, ends)
+                tape = _tape(recording, "code_reader", settings, SCAN_ENGINE, ends)
                 return ScanEngine(_wire(open_transport(settings.address, default_baud=BAUD), tape, ends))
             case "wedge":
-                wedge = Wedge(settings.address, tape=_tape(recording, "code_reader", settings.driver, WEDGE, ends))
+                wedge = Wedge(settings.address, tape=_tape(recording, "code_reader", settings, WEDGE, ends))
                 if ends is not None:
                     ends.callback(wedge.close)
                 return wedge
@@ -153,7 +151,7 @@ def document_camera(
     with _setting("document_camera", "address"):
         match settings.driver:
             case "uvc" | "frames":
-                tape = _tape(recording, "document_camera", settings.driver, FRAMES, ends)
+                tape = _tape(recording, "document_camera", settings, FRAMES, ends)
                 makes = _camera if settings.driver == "uvc" else _folder
                 return DocumentCamera(frames_at(settings.address, lambda: makes(settings.address), tape))
             case _:
@@ -166,7 +164,7 @@ def document_scanner(
     if settings.driver != "sane":
         return cast(ports.DocumentScanner, _installed("document_scanner", settings, ends))
     with _setting("document_scanner", "address"):
-        tape = _tape(recording, "document_scanner", settings.driver, SANE, ends)
+        tape = _tape(recording, "document_scanner", settings, SANE, ends)
         scanner = SaneScanner(settings.address, child=sane_child(settings.address, tape))
     if ends is not None:
         ends.callback(scanner.close)
@@ -181,7 +179,7 @@ def receipt_printer(
     with _setting("receipt_printer", "profile"):
         profile = profile_named(settings.profile)
     with _setting("receipt_printer", "address"):
-        tape = _tape(recording, "receipt_printer", settings.driver, ESCPOS, ends)
+        tape = _tape(recording, "receipt_printer", settings, ESCPOS, ends)
         return EscPosPrinter(_wire(open_transport(settings.address), tape, ends), profile)
 
 
@@ -207,16 +205,20 @@ def page_printer(
     if settings.driver != "ipp":
         return cast(ports.PagePrinter, _installed("page_printer", settings, ends))
     with _setting("page_printer", "address"):
-        tape = _tape(recording, "page_printer", settings.driver, IPP, ends)
+        tape = _tape(recording, "page_printer", settings, IPP, ends)
         return IppPrinter(settings.address, wire=wire_at(settings.address, tape))
 
 
 def _tape(
-    recording: Recording | None, port: str, driver: str, protocol: WireProtocol, ends: ExitStack | None
+    recording: Recording | None, port: str, settings: Any, protocol: WireProtocol, ends: ExitStack | None
 ) -> Tape | None:
+    """Where what it says is written down; nowhere without a recording. ValueError for a trace that stands for a device
+    and is not called simulated: what it reads would be taken for somebody's."""
+    if settings.address.startswith("trace:") and not settings.simulated:
+        raise ValueError("a trace is no device of this terminal: set simulated = true")
     if recording is None:
         return None
-    tape = recording.tape(port, driver, protocol)
+    tape = recording.tape(port, settings.driver, protocol)
     if ends is not None:
         ends.callback(tape.flush)
     return tape

@@ -1,7 +1,7 @@
 """Every wire on tape while somebody uses it: nobody stands in the trace, and it plays the device to the same end."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from io import BytesIO
 from pathlib import Path
@@ -280,9 +280,30 @@ def the_trace(folder: Path) -> Path:
 
 
 def settings_of(trace: Path, settings: Any) -> Any:
-    return settings.model_copy(update={"address": f"trace:{trace}"})
+    return settings.model_copy(update={"address": f"trace:{trace}", "simulated": True})
 
 
 def played(wire: Wire, settings: Any, world: control.Simulation, recording: Recording | None) -> list[object]:
     with ExitStack() as ends:
         return [spoken(outcome) for outcome in wire.dialogue(world, wire.make(settings, ends, recording=recording))]
+
+
+@pytest.mark.parametrize(
+    ("make", "settings"),
+    [
+        (configured.identity_card_reader, IdentityCardReaderDevice(address="trace:/x")),
+        (configured.smart_card_reader, SmartCardReaderDevice(address="trace:/x")),
+        (configured.code_reader, CodeReaderDevice(driver="wedge", address="trace:/x")),
+        (configured.document_camera, DocumentCameraDevice(address="trace:/x")),
+        (configured.document_scanner, DocumentScannerDevice(address="trace:/x")),
+        (configured.receipt_printer, ReceiptPrinterDevice(address="trace:/x")),
+        (configured.page_printer, PagePrinterDevice(address="trace:/x")),
+    ],
+)
+def test_a_trace_stands_for_a_device_only_where_the_terminal_says_that_it_is_simulated(
+    make: Callable[..., Any], settings: Any
+) -> None:
+    with pytest.raises(configured.Misconfigured, match="set simulated = true"):
+        make(settings)
+    with pytest.raises(configured.Misconfigured, match="cannot be read"):
+        make(settings.model_copy(update={"simulated": True}))
