@@ -83,9 +83,15 @@ def entry_line(entry: Entry) -> str:
 def read_trace(path: Path) -> Trace:
     """Raises `DamagedTrace` with line and reason."""
     try:
-        lines = path.read_bytes().splitlines()
+        octets = path.read_bytes()
     except OSError as error:
         raise DamagedTrace(path, 0, f"cannot be read: {error.strerror}") from error
+    return parse_trace(octets, path)
+
+
+def parse_trace(octets: bytes, path: Path = Path("trace")) -> Trace:
+    """Raises `DamagedTrace` with line and reason; `path` is what it calls the file."""
+    lines = octets.splitlines()
     if not lines:
         raise DamagedTrace(path, 0, "is empty")
     number = 0

@@ -371,3 +371,17 @@ def page_printer_answers() -> Iterator[bytes]:
     jobs = (ipp_wire.job_attributes(5, number=number, name="job", more=counted) for number in (6, 7))
     yield ipp_wire.answer(0, *((ipp_wire.JOB_GROUP, one) for one in jobs))
     yield ipp_wire.answer(0x0406)
+
+
+def traces() -> Iterator[bytes]:
+    for path in sorted((Path(__file__).parents[1] / "traces").glob("*.trace")):
+        yield path.read_bytes()
+
+
+def scanner_calls() -> Iterator[bytes]:
+    from hardware_sim.devices.saned_wire import VERSION, Action, Call, Kind, request
+
+    yield request(Call.INIT, VERSION, texts=[b"hall"]) + request(Call.GET_DEVICES)
+    yield request(Call.OPEN, texts=[b"hall-scanner"]) + request(Call.GET_OPTION_DESCRIPTORS, 0)
+    yield request(Call.CONTROL_OPTION, 0, 1, Action.SET, Kind.STRING, value=b"ADF\0") + request(Call.START, 0)
+    yield request(Call.CONTROL_OPTION, 0, 3, Action.SET_AUTO) + request(Call.CANCEL, 0) + request(Call.CLOSE, 0)

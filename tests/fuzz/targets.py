@@ -74,6 +74,9 @@ TARGETS: dict[str, Target] = {
         "drivers.page_printer.ipp_messages:parse_answer", "page_printer_answers", longest=20_000
     ),
     # what files and platforms say
+    "traces": _target("drivers.traces.trace_file:parse_trace", "traces", ways.or_damaged, longest=20_000),
+    "traces of slips": _target("drivers.receipt_printer.escpos_traces:without_the_slip", "receipts"),
+    "traces of pages": _target("tests.fuzz.ways:printed_unseen", "page_printer_answers", longest=20_000),
     "usb addresses": _target("drivers.usb_bulk:parse_usb_address", "usb_addresses", ways.as_text),
     "configuration": _target("tests.fuzz.ways:configuration_of", "configurations", ways.as_text),
     "printer profiles": _target("tests.fuzz.ways:profiles_of", "printer_profiles", ways.as_text),
@@ -93,6 +96,7 @@ TARGETS: dict[str, Target] = {
     "simulated printer's paper": _target("tests.fuzz.ways:paper_of", "receipts", longest=2048),
     "simulated cards' wire": _target("hardware_sim.devices.vpcd_wire:next_message", "vpcd_messages", ways.cut),
     "simulated cards": _target("tests.fuzz.ways:cards_answer", "apdus"),
+    "simulated document scanner": _target("tests.fuzz.ways:scanner_calls", "scanner_calls"),
     "usb/ip requests": _target("hardware_sim.devices.usbip_frames:next_request", "usbip_requests", ways.cut),
     "usb/ip transfers": _target("hardware_sim.devices.usbip_frames:next_command", "usbip_transfers", ways.cut),
     "usb control": _target("tests.fuzz.ways:usb_control", "usb_setups"),

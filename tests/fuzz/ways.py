@@ -235,3 +235,34 @@ def _control_server() -> Any:
     server = control_server._ControlServer(_folder(), down=threading.Event(), stopped=stopped)
     server.service = control_server.Service(Acts(Owner()))
     return server
+
+
+def or_damaged(parse_trace: Parse) -> Parse:
+    """A damaged one is declared."""
+    from drivers.traces.trace_file import DamagedTrace
+
+    def parse(octets: bytes) -> object:
+        with contextlib.suppress(DamagedTrace):
+            return parse_trace(octets)
+        return None
+
+    return parse
+
+
+def printed_unseen(octets: bytes) -> object:
+    """What a trace keeps of a message to a page printer, and of its answer."""
+    from drivers.page_printer.ipp_traces import IPP
+    from drivers.traces.trace_file import Way
+
+    return IPP.cleaner()([(Way.SENT, octets), (Way.RECEIVED, octets)])
+
+
+def scanner_calls(octets: bytes) -> list[object]:
+    """What is no call is declared."""
+    from hardware_sim.devices.saned_wire import next_request
+
+    received, found = bytearray(octets), list[object]()
+    with contextlib.suppress(ValueError):
+        while (one := next_request(received)) is not None:
+            found.append(one)
+    return found
