@@ -59,6 +59,7 @@ def _take_all(dock: Docked, take: Callable[[str], None], *, landscape: bool) -> 
     dock.click("#walk-up")
     dock.click("[data-who='huang-yan']")
     dock.click("[data-scenario='happy-allowance'] .run")
+    dock.shows("document.querySelector('.playing progress').value > 4")  # a terminal that was not idle starts anew
     dock.stands("capture", name="taken-0")
     take("5-scenario")
     dock.stands("done", text="请取走凭条")

@@ -8,6 +8,7 @@ import { DEVICES, HINTS, lampOf } from "./words.js";
 
 const LIT_MS = 450;
 const STEP = 0.02;
+const OF_SCENARIOS = "chen-guilan"; // the devices do not say whose card or page it is; scenarios bring hers
 const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 export class Machine {
@@ -102,7 +103,7 @@ export class Machine {
     spot.classList.toggle("taken", Boolean(lies));
     spot.closest(".station").classList.toggle(`has-${name}`, Boolean(lies));
     spot.setAttribute("aria-label", lies ? `${place.name}：${lies}，点一下拿回` : `${place.name}：空着`);
-    const who = person.holder?.who ?? "chen-guilan";
+    const who = (!state.running && person.holder?.who) || OF_SCENARIOS;
     if (name === "reader") this.#picture(spot, lies ? cardPicture("identity", who) : null);
     if (name === "slot") this.#picture(spot, lies ? cardPicture("social-security", who) : null);
     if (name === "camera") {

@@ -36,7 +36,7 @@ const PHRASES = [
   ["Get-Printer-Attributes", "问打印机怎么样"], ["Get-Job-Attributes", "问作业怎么样"], ["Create-Job", "新作业"],
   ["Send-Document", "送文件"], ["Cancel-Job", "取消作业"], [/status (0x[0-9a-f]{4})/, "$1"], [/\bjob (\d+)/, "作业 $1"],
   [/\bpending\b/, "等着"], [/\bprocessing\b/, "在打"], [/\bcompleted\b/, "打完了"], [/\bheld\b/, "等文件"],
-  [/\baborted\b/, "放弃了"], [/\bcanceled\b/, "取消了"], [/\bnone\b/, "没有别的"],
+  [/\baborted\b/, "放弃了"], [/\bcanceled\b/, "取消了"], [/\bnone\b/, "没有毛病"],
   [/\bdone\b/, "办好了"],
 ].map(([found, words]) => [found instanceof RegExp ? new RegExp(found, "g") : found, words]);
 
