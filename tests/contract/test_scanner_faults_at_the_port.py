@@ -3,7 +3,6 @@
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 
@@ -44,13 +43,24 @@ SAID: dict[str, tuple[int, object]] = {
 PARAMETERS: dict[str, dict[str, float]] = {"sheets.jam": {"after_sheets": 1}, "sheets.slow": {"page_s": 0.3}}
 
 
-@pytest.fixture
-def sim(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[control.Simulation]:
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[control.Simulation]:
     conditions = simulation.Conditions(pace=True, papers=True)
-    with simulation.running(tmp_path / "sim", conditions=conditions) as sim:
-        monkeypatch.setenv("SANE_CONFIG_DIR", sim.status()["document_scanner"]["environment"]["SANE_CONFIG_DIR"])
-        sim.fault_set("sheets.slow", page_s=0)
+    run_dir = tmp_path_factory.mktemp("scanner") / "sim"
+    with simulation.running(run_dir, conditions=conditions) as sim, pytest.MonkeyPatch.context() as here:
+        here.setenv("SANE_CONFIG_DIR", sim.status()["document_scanner"]["environment"]["SANE_CONFIG_DIR"])
         yield sim
+
+
+@pytest.fixture
+def sim(running: control.Simulation) -> control.Simulation:
+    """With nothing in it, and pages that take no time."""
+    running.fault_clear()
+    running.sheets_plug(plugged=True)
+    running.sheets_take()
+    running.glass_put(None)
+    running.fault_set("sheets.slow", page_s=0)
+    return running
 
 
 @pytest.fixture
