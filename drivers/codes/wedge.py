@@ -97,7 +97,7 @@ class Wedge:
         """Takes what was typed, at most one read; silence ends a code. OSError when the device is gone."""
         if select.select([self._device.fd], [], [], within_s)[0]:
             events = [(event.type, event.code, event.value) for event in self._device.read()]
-            if self._tape is not None:
+            if self._tape is not None and self._looking:
                 self._tape.received(packed(events))
             for event in events:
                 self._keep(self._keys.take(event))
