@@ -10,7 +10,7 @@ SETUP := $(VENV)/setup.stamp
 SETUP_TEST := $(VENV)/setup-test.stamp
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test demo test check fast sheet scenarios bench torture guest clean
+.PHONY: help setup setup-test demo dock test check fast sheet scenarios bench torture guest clean
 
 help:  ## print this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,6 +21,9 @@ setup-test: $(SETUP_TEST)  ## the same, and what the tests need
 
 demo: $(SETUP)  ## a whole terminal with simulated devices and a gateway, on this machine
 	$(BIN)/python -m terminal.demo
+
+dock: $(SETUP_TEST)  ## the whole machine in a browser: screen, cards, papers, faults, wires, scenarios
+	$(BIN)/kiosk-sim dock --open
 
 test: check  ## check, and every test
 	$(BIN)/pytest $(PYTEST_ARGS)
