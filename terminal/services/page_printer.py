@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from kiosk.faults import Fault
+from kiosk.faults import Fault, WhoActs
 from kiosk.journeys.events import Device
-from kiosk.ports import PageJob, PagePrinter, PagesOutcome, PagesPrinting
+from kiosk.ports import NeedsAttention, PageJob, PagePrinter, PagesOutcome, PagesPrinting
 from terminal.device_thread import DeviceThread
 from terminal.services.reporting import OnBug, Report, StatusReport
 from ui.paper import Paper
@@ -69,4 +69,8 @@ class PagePrinterService:
             running.course.ended(state)
         elif state != running.told:
             self._running = _Running(running.job, running.course, state)
+            if state.waits_for and state.waits_for.who_acts is not WhoActs.RESET:
+                self._status.tell(NeedsAttention(state.waits_for))
+            else:
+                self._status.works()
             running.course.comes(state.sheets_out, running.job.sheets, state.waits_for)

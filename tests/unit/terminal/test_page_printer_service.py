@@ -121,6 +121,14 @@ def test_a_job_is_followed_to_its_end_and_both_are_written_down(bench: Bench) ->
     assert bench.tray.jobs[0].pdf.startswith(b"%PDF")
 
 
+def test_the_technician_hears_what_a_job_waits_for_and_that_it_goes_on(bench: Bench) -> None:
+    bench.print()
+    bench.tray.does.put(PagesPrinting(0, SHEETS_OUT))
+    bench.until(lambda event: event == DeviceChanged(Device.PAGE_PRINTER, NeedsAttention(SHEETS_OUT)))
+    bench.tray.does.put(PagesPrinting(0))
+    bench.until(lambda event: event == DeviceChanged(Device.PAGE_PRINTER, Ready()))
+
+
 @pytest.mark.parametrize(
     ("outcome", "state"),
     [(NotPrinted(SHEETS_JAMMED), "not-printed"), (PrintUnknown(PAGE_PRINTER_UNCONFIRMED), "unknown")],
