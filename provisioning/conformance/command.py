@@ -13,7 +13,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from drivers.configured import Misconfigured
+from drivers.configured import OURS, Misconfigured
+from drivers.installed import installed_names
 from provisioning.conformance import trying
 from provisioning.conformance.device_thread import DeviceThread
 from provisioning.conformance.kits import KITS, Kit, package_bench
@@ -139,6 +140,7 @@ def _known(name: str, names: Sequence[str], what: str) -> str:
 
 def _chosen(kit: Kit, options: argparse.Namespace, ends: ExitStack) -> _Chosen:
     driver = options.driver or next(iter(kit.simulated))
+    _known(driver, [*OURS[options.port], *installed_names(options.port)], "driver")
     settings = dict(_pair(setting) for setting in options.setting) | {"driver": driver}
     if options.device == "real":
         if not options.address or not options.driver:
@@ -148,7 +150,12 @@ def _chosen(kit: Kit, options: argparse.Namespace, ends: ExitStack) -> _Chosen:
         where, hands = ends.enter_context(bench())
         return _Chosen(kit.settings(**settings, address=options.address or where), hands)
     simulation = Simulator(options.run_dir or default_run_dir())
-    status = simulation.status()
+    try:
+        status = simulation.status()
+    except NotRunning as absence:
+        if driver in OURS[options.port]:
+            raise
+        raise NotRunning(f"no simulated device {options.port}.{driver} is installed, and {absence}") from absence
     if options.port not in status:
         raise _WrongCommand(f"the simulation has no {options.port} (see the options of kiosk-sim up)")
     os.environ.update(_environment(status[options.port]))

@@ -4,6 +4,7 @@ The outcomes come from the port's annotations, the time from its docstrings ("at
 """
 
 import re
+import sys
 import time
 import traceback
 from collections.abc import Callable
@@ -61,7 +62,7 @@ class Watched:
             except Broken as broken:
                 raise Broken(f"{verb} {broken}") from broken
             except Exception as error:
-                raise Broken(f"{verb} raised {_where(error)}; no call of a port raises") from error
+                raise Broken(f"{verb} raised {_where(error, self._adapter)}; no call of a port raises") from error
             took_s = time.monotonic() - began
             if not isinstance(said, kinds):
                 raise Broken(f"{verb} gave {told(said)}, which is none of {', '.join(k.__name__ for k in kinds)}")
@@ -74,7 +75,9 @@ class Watched:
         return watched
 
 
-def _where(error: Exception) -> str:
-    """Without its message, in which anything may stand."""
-    last = traceback.extract_tb(error.__traceback__)[-1]
+def _where(error: Exception, adapter: object) -> str:
+    """The last line of the adapter's own package, without the message, in which anything may stand."""
+    frames = traceback.extract_tb(error.__traceback__)
+    package = Path(getattr(sys.modules[type(adapter).__module__], "__file__", "")).parent
+    last = next((frame for frame in reversed(frames) if Path(frame.filename).parent == package), frames[-1])
     return f"{type(error).__name__} in {Path(last.filename).name}, line {last.lineno}"

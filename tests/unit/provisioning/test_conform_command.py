@@ -172,7 +172,7 @@ def test_rules_are_listed_without_a_device(capsys: pytest.CaptureFixture[str]) -
         (["document_scanner"], 2, "the simulation has no document_scanner"),
         (["receipt_printer", "--setting", "profile=60mm"], 78, "60mm"),
         (["receipt_printer", "--setting", "colour=red"], 78, "colour"),
-        (["code_reader", "--driver", "weege", "--address", "x"], 78, "the nearest known one is wedge"),
+        (["code_reader", "--driver", "weege", "--address", "x"], 2, "the nearest known one is wedge"),
     ],
 )
 def test_a_wrong_command_is_said_with_the_nearest_right_one(

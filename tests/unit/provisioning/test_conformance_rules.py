@@ -94,6 +94,11 @@ class Wrong(Idle):
         return CardPresent()
 
 
+class Tripping(Idle):
+    def find_card(self) -> object:
+        return json.loads("陈桂兰")
+
+
 class Unfinished:
     def status(self) -> object:
         return Ready()
@@ -103,6 +108,7 @@ class Unfinished:
     ("reader", "why"),
     [
         (Careless(), "find_card raised ValueError in test_conformance_rules.py, line "),
+        (Tripping(), "find_card raised JSONDecodeError in test_conformance_rules.py, line "),
         (Talkative(), "find_card gave 'no card', which is none of CardPresent, NoCard, NotReadable"),
         (Inventive(), "find_card gave the fault 'idcard.too_shiny', for which kiosk/faults.py has no words"),
         (Late(), "find_card took 0.9"),
