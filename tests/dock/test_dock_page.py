@@ -186,6 +186,7 @@ def test_what_passes_on_a_wire_stands_there_in_words_and_in_bytes(somebody: Dock
     dock = somebody
     dock.click("#tab-wires")
     dock.click("[data-thing='phone']")
+    dock.has("[data-thing='phone'][aria-pressed='true']")
     dock.has("#wires li[data-device='receipt_printer']")
     dock.click("#wire-pause")
     dock.browser.run("document.querySelector('#wires .list').scrollTop = 0")
@@ -194,6 +195,7 @@ def test_what_passes_on_a_wire_stands_there_in_words_and_in_bytes(somebody: Dock
     dock.click("#wire-pause")
     dock.click("#wire-clear")
     dock.click("[data-thing='phone']")
+    dock.has("[data-thing='phone'][aria-pressed='false']")
 
 
 def test_what_is_refused_is_said_in_a_calm_line(somebody: Docked) -> None:
