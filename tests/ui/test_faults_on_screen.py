@@ -101,9 +101,11 @@ SCANNING: dict[str, tuple[Status, list[bytes] | None]] = {  # the status, and wh
 
 
 def test_no_fault_is_left_out() -> None:
-    """`power.cut` takes the screen too: the crash harness and the scenarios carry it out."""
+    """`power.cut` takes the screen too: the crash harness and the scenarios carry it out. Those of the scanner and the
+    A4 printer are shown by a scenario each, on a whole terminal."""
     shown = {*READING_AN_IDENTITY_CARD, *READING_A_SOCIAL_SECURITY_CARD, *PHOTOGRAPHING, *PRINTING, *SCANNING}
-    assert shown == {name for name, kind in FAULTS.items() if kind.device != TERMINAL} == {*FAULTS} - {"power.cut"}
+    elsewhere = {TERMINAL, "document_scanner", "page_printer"}
+    assert shown == {name for name, kind in FAULTS.items() if kind.device not in elsewhere}
 
 
 @pytest.fixture(scope="module")
